@@ -1,0 +1,58 @@
+# make demo    set up a virtual environment and diagnose an example incident
+# make test    set up and run all tests
+# make lint    ruff, the format check and mypy
+# PYTHON names the interpreter (3.11 or later), VENV the folder of the virtual environment.
+
+PYTHON ?= python3
+VENV ?= .venv
+INCIDENT ?= examples/incidents/pool-exhausted-after-deploy
+PYTEST_FLAGS ?= -n auto
+
+SHELL := /bin/sh
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+.PHONY: demo test lint schema clean
+
+demo: $(VENV)/.ready
+	@echo '$$ ghrules infer $(INCIDENT)'
+	@$(BIN)/ghrules infer $(INCIDENT)
+
+test: $(VENV)/.ready-dev
+	$(BIN)/python -m pytest $(PYTEST_FLAGS)
+
+lint: $(VENV)/.ready-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+schema: $(VENV)/.ready-dev
+	$(BIN)/python -m ghrules.report.schema > docs/report.schema.json
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "ghrules needs Python 3.11 or later: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv $(VENV)
+
+# $(1) is the list of extras beside `durable`, for instance `,dev`.
+define install
+	@$(PIP) install --quiet --upgrade pip
+	@echo "installing ghrules into $(VENV) ..."
+	@$(PIP) install --quiet --editable '.[durable$(1)]' 2> $(VENV)/durable.log || \
+	{ echo "durable-rules cannot be installed here (see $(VENV)/durable.log), continuing without it"; \
+	  $(PIP) install --quiet --editable '.$(if $(1),[$(1:,%=%)])'; }
+	@$(BIN)/python -c 'import durable_rules_engine' 2> /dev/null || \
+	echo "inference engine: CLIPS (durable-rules needs CPython before 3.13 and a C compiler)"
+	@touch $@
+endef
+
+$(VENV)/.ready: pyproject.toml | $(BIN)/python
+	$(call install,)
+
+$(VENV)/.ready-dev: pyproject.toml | $(BIN)/python
+	$(call install,$(comma)dev)
+	@touch $(VENV)/.ready
+
+comma := ,
+
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache build dist

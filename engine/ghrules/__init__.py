@@ -1,0 +1,59 @@
+"""ghrules: an expert system for infrastructure trouble.
+
+    import ghrules
+    report = ghrules.infer("dump.log")
+    print(report.to_text())
+
+The names below are loaded when they are first used, so that importing ghrules costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ghrules.api import Engine, Session, infer
+    from ghrules.errors import GhrulesError, InferenceError, InputError, KnowledgeError, Problem, UsageError
+    from ghrules.report.model import Report
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Engine",
+    "GhrulesError",
+    "InferenceError",
+    "InputError",
+    "KnowledgeError",
+    "Problem",
+    "Report",
+    "Session",
+    "UsageError",
+    "__version__",
+    "infer",
+]
+
+_HOMES = {
+    "Engine": "api",
+    "Session": "api",
+    "infer": "api",
+    "GhrulesError": "errors",
+    "InferenceError": "errors",
+    "InputError": "errors",
+    "KnowledgeError": "errors",
+    "Problem": "errors",
+    "UsageError": "errors",
+    "Report": "report.model",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'ghrules' has no attribute '{name}'")
+    value = getattr(import_module(f"ghrules.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,1 @@
+"""Commands, configuration changes and runbooks, filled with what the evidence says."""

@@ -1,0 +1,40 @@
+"""Text from logs and packs, made harmless: one line, no control characters, no tricks with the writing direction."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+_BREAKS = re.compile(r"\s+")
+_INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\ufff9-\ufffb]")
+
+
+def flat(text: str, limit: int | None = None) -> str:
+    """`text` on one line, without control, direction and zero-width characters; cut to `limit` characters with …"""
+    if limit is not None:
+        text = text[: 4 * limit]
+    line = _INVISIBLE.sub("", _BREAKS.sub(" ", text)).strip()
+    return line if limit is None or len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def lines(text: str) -> list[str]:
+    """The lines of a command or snippet, each cleaned, indentation kept (tabs become four spaces)."""
+    return [_INVISIBLE.sub("", line.expandtabs(4)).rstrip() for line in text.strip("\n").split("\n")]
+
+
+def spoken(value: object) -> str:
+    """A field of a fact as people write it: 5 and not 5.0, true and not True, times in ISO 8601 (UTC)."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return f"{value:.0f}" if value.is_integer() and abs(value) < 1e15 else f"{value:.6g}"
+    if isinstance(value, datetime):
+        return moment(value)
+    return str(value)
+
+
+def moment(time: datetime) -> str:
+    """ISO 8601 in UTC with a Z; a naive time is taken as UTC. Fractions only where there are some."""
+    utc = (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
+    precision = "milliseconds" if utc.microsecond else "seconds"
+    return utc.isoformat(timespec=precision).replace("+00:00", "Z")

@@ -1,0 +1,220 @@
+"""The library: an engine with its knowledge, sessions that collect facts, and the report.
+
+    report = ghrules.infer("dump.log")
+    engine = ghrules.Engine(packs=["our-rules/"], parameters={"slow_request_ms": 500})
+    session = engine.session()
+    session.assert_fact("error", component="postgres", code="53300", count=12)
+    session.read("FATAL:  sorry, too many clients already")
+    report = session.diagnose()
+
+An engine is immutable after construction and may be used from several threads; a session belongs to one.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import BinaryIO
+
+import platformdirs
+from pydantic import ValidationError
+
+from ghrules.diagnosis.causes import PRESENT
+from ghrules.diagnosis.diagnose import diagnose
+from ghrules.diagnosis.model import Unexplained
+from ghrules.errors import UsageError
+from ghrules.facts.kinds import Fact, Origin
+from ghrules.ingest.sources import Source, open_sources
+from ghrules.knowledge.builtin import builtin_pack
+from ghrules.knowledge.loader import load
+from ghrules.knowledge.models import KnowledgeBase, Scalar
+from ghrules.report.build import SourceRead, build
+from ghrules.report.model import Report
+from ghrules.scan.scanner import ScanResult, Scanner
+
+Input = str | Path | BinaryIO
+Progress = Callable[[int, int | None], None]
+PACKS_VARIABLE = "GHRULES_PACKS"
+
+
+class Engine:
+    """Knowledge, ready for any number of diagnoses.
+
+    `packs` are folders or TOML files beside the built-in pack; `parameters` override thresholds by name; `backend` is
+    "auto", "durable" or "clips"; `cache` is the folder for compiled patterns, None for no cache.
+    Raises KnowledgeError with all problems of all packs.
+    """
+
+    def __init__(
+        self,
+        packs: Sequence[Path | str] = (),
+        parameters: Mapping[str, Scalar] | None = None,
+        builtin: bool = True,
+        backend: str = "auto",
+        cache: Path | None = Path(platformdirs.user_cache_dir("ghrules")),
+    ) -> None:
+        named = [name for name in os.environ.get(PACKS_VARIABLE, "").split(os.pathsep) if name]
+        folders = ([builtin_pack()] if builtin else []) + [Path(pack) for pack in (*named, *packs)]
+        self.knowledge: KnowledgeBase = load(folders, parameters, cache=cache)
+        self.backend = backend
+        self._cache = cache
+
+    @cached_property
+    def scanner(self) -> Scanner:
+        """All signals as one pass; compiled at first use."""
+        return Scanner(self.knowledge, self._cache)
+
+    def session(self) -> Session:
+        """A new, empty working memory."""
+        return Session(self)
+
+    def infer(
+        self,
+        paths: Input | Sequence[Input] = (),
+        *,
+        lines: str | Iterable[str] | None = None,
+        input_format: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        progress: Progress | None = None,
+    ) -> Report:
+        """Read files, folders, globs, "-" or binary streams, or the `lines` given, and diagnose.
+
+        Naive `since` and `until` are taken as UTC. Raises InputError when nothing can be read.
+        """
+        session = self.session()
+        window = (_seconds(since), _seconds(until))
+        if lines is not None:
+            session.read(lines, input_format=input_format, window=window)
+        inputs = [paths] if isinstance(paths, str | Path) or hasattr(paths, "read") else list(paths)  # type: ignore[arg-type]
+        if inputs:
+            sources = open_sources(inputs, formats=self.knowledge.formats)  # type: ignore[arg-type]
+            session.read_sources(sources, input_format, window, progress)
+        return session.diagnose()
+
+
+class Session:
+    """Collects facts from logs and from the caller, then diagnoses them."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._started = time.perf_counter()
+        self._scan = ScanResult()
+        self._asserted: list[Fact] = []
+
+    def assert_fact(self, kind: str, /, **fields: object) -> None:
+        """Add a fact of one of the kinds. Raises UsageError for an unknown kind or a field that does not fit."""
+        kinds = self.engine.knowledge.kinds
+        if kind not in kinds:
+            raise UsageError(f"there is no fact kind '{kind}'; the kinds are {', '.join(sorted(kinds))}")
+        try:
+            self._asserted.append(kinds[kind].model_validate(fields))
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = ".".join(str(part) for part in first["loc"])
+            raise UsageError(f"the {kind} fact is not valid: {place}: {first['msg']}") from None
+
+    def read(
+        self,
+        lines: str | Iterable[str],
+        input_format: str | None = None,
+        window: tuple[float | None, float | None] = (None, None),
+    ) -> None:
+        """Take in log text, as one string or line by line."""
+        text = lines if isinstance(lines, str) else "".join(line if line.endswith("\n") else f"{line}\n" for line in lines)
+        stream = io.BytesIO(text.encode("utf-8", "surrogatepass"))
+        stream.name = "<lines>"
+        formats = self.engine.knowledge.formats
+        self.read_sources(open_sources([stream], formats=formats), input_format, window)
+
+    def read_sources(
+        self,
+        sources: Sequence[Source],
+        input_format: str | None = None,
+        window: tuple[float | None, float | None] = (None, None),
+        progress: Progress | None = None,
+    ) -> None:
+        """Scan opened sources into the working memory."""
+        sizes = [source.size for source in sources]
+        total = None if None in sizes else sum(size for size in sizes if size is not None)
+        done = 0
+
+        def advance(amount: int) -> None:
+            nonlocal done
+            done += amount
+            if progress:
+                progress(done, total)
+
+        result = self.engine.scanner.scan(sources, input_format, window, advance)
+        self._scan.merge(result)
+
+    def facts(self) -> list[Fact]:
+        """All facts so far, with ids that depend on their content alone."""
+        knowledge = self.engine.knowledge
+        constants = {signal.id: signal.set for signal in knowledge.signals}
+        scanned = self._scan.fold.facts(knowledge.kinds, constants)
+        asserted = sorted(self._asserted, key=lambda fact: (fact.kind, fact.model_dump_json()))
+        return scanned + [fact.model_copy(update={"id": f"a{n}"}) for n, fact in enumerate(asserted, 1)]
+
+    def diagnose(self) -> Report:
+        """Run the rules over the facts and rank the hypotheses. May be called again after more facts."""
+        knowledge = self.engine.knowledge
+        facts = self.facts()
+        inferring = time.perf_counter()
+        diagnosis, inference = diagnose(facts, knowledge, self.engine.backend)
+        diagnosis = replace(diagnosis, unexplained=self._unexplained())
+        finished = time.perf_counter()
+        return build(
+            diagnosis,
+            knowledge,
+            engine=inference.backend,
+            sources=[
+                SourceRead(
+                    path=source.path,
+                    bytes=source.bytes,
+                    records=source.records,
+                    format=source.format,
+                    skipped_records=source.skipped_records,
+                    problems=source.problems,
+                )
+                for source in sorted(self._scan.sources, key=lambda source: source.path)
+            ],
+            window=(_moment(self._scan.first), _moment(self._scan.last)),
+            timing={"total_s": finished - self._started, "inference_s": finished - inferring},
+        )
+
+    def _unexplained(self) -> tuple[Unexplained, ...]:
+        templates = sorted(self._scan.unknown.templates.items(), key=lambda item: (-item[1][0], item[0]))
+        return tuple(
+            Unexplained(
+                template,
+                count,
+                sample.text,
+                Origin(path=sample.path, line=sample.line, offset=sample.offset, end=sample.end),
+            )
+            for template, (count, sample) in templates
+        )
+
+
+def infer(paths: Input | Sequence[Input] = (), **options: object) -> Report:
+    """Diagnose with the built-in knowledge; the arguments are those of `Engine.infer`."""
+    return Engine().infer(paths, **options)  # type: ignore[arg-type]
+
+
+def _seconds(moment: datetime | None) -> float | None:
+    if moment is None:
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
+def _moment(seconds: float | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+
+
+__all__ = ["PRESENT", "Engine", "Session", "infer"]

@@ -1,0 +1,160 @@
+"""`ghrules infer`: read logs, name what probably broke."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from ghrules.cli.output import emit, page_width, wants_color
+from ghrules.cli.progress import ProgressBar, wants_progress
+from ghrules.cli.times import moment_option
+
+if TYPE_CHECKING:
+    from ghrules.report.model import Report
+
+EXIT_CODES = """\b
+Exit codes:
+  0  it ran, whatever it found
+  1  it ran and --fail-on was met
+  2  the command line makes no sense
+  3  the knowledge of a pack is not valid
+  4  the input cannot be read
+"""
+
+
+Value = str | int | float | bool
+
+
+def parameter_option(ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]) -> dict[str, Value]:
+    """NAME=VALUE, any number of times; a value is a TOML number or boolean, and a text otherwise."""
+    import tomllib
+
+    values: dict[str, Value] = {}
+    for given in texts:
+        name, equals, text = given.partition("=")
+        if not equals or not name.strip():
+            raise click.BadParameter(f"'{given}' is not NAME=VALUE, for instance slow_request_ms=500", ctx, param)
+        try:
+            parsed = tomllib.loads(f"value = {text.strip()}")["value"]
+        except tomllib.TOMLDecodeError:
+            parsed = text
+        values[name.strip()] = parsed if isinstance(parsed, Value) else text
+    return values
+
+
+@click.command(epilog=EXIT_CODES, short_help="Read logs, name what probably broke.")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", help="What to print.")
+@click.option("--top", type=click.IntRange(min=1), metavar="N", help="Only the first N hypotheses.")
+@click.option(
+    "--min-confidence",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    metavar="P",
+    help="Only hypotheses at P (0 to 1) or more.",
+)
+@click.option("--area", "areas", multiple=True, metavar="AREA", help="Only hypotheses of this area. Repeatable.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["SEV1", "SEV2", "SEV3", "SEV4", "any"], case_sensitive=False),
+    metavar="SEVn|any",
+    help="Exit with 1 when something at least this severe (SEV1 is the worst) is more likely than not.",
+)
+@click.option(
+    "--since",
+    metavar="TIME",
+    callback=moment_option,
+    help="Only records from then on: ISO 8601 (UTC without a zone) or '30 min ago'.",
+)
+@click.option("--until", metavar="TIME", callback=moment_option, help="Only records up to then.")
+@click.option(
+    "--pack",
+    "packs",
+    multiple=True,
+    metavar="DIR|FILE",
+    help="More knowledge, beside the built-in and what GHRULES_PACKS names. Repeatable.",
+)
+@click.option(
+    "--parameter",
+    "parameters",
+    multiple=True,
+    metavar="NAME=VALUE",
+    callback=parameter_option,
+    help="Override a threshold. Repeatable.",
+)
+@click.option("--input-format", metavar="ID", help="Read every input as this format instead of detecting it.")
+@click.option(
+    "--engine",
+    type=click.Choice(["auto", "durable", "clips", "python"]),
+    default="auto",
+    help="The inference engine; ghrules doctor says which there are.",
+)
+@click.option("--no-color", is_flag=True, help="No colours; NO_COLOR does the same.")
+@click.option("-v", "--verbose", is_flag=True, help="Open every hypothesis, show all evidence and unexplained lines.")
+@click.option("-q", "--quiet", is_flag=True, help="One line for each root cause, no progress bar.")
+@click.pass_context
+def infer(
+    ctx: click.Context,
+    paths: tuple[str, ...],
+    output: str,
+    top: int | None,
+    min_confidence: float,
+    areas: tuple[str, ...],
+    fail_on: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    packs: tuple[str, ...],
+    parameters: dict[str, Value],
+    input_format: str | None,
+    engine: str,
+    no_color: bool,
+    verbose: bool,
+    quiet: bool,
+) -> None:
+    """Read logs and name the probable root causes, ranked, with proof and fixes.
+
+    A PATH is a file (plain, .gz, .zst), a folder, a glob or - for standard input; formats are detected.
+    """
+    from ghrules.api import Engine
+    from ghrules.report.select import is_at_least, select
+
+    if since and until and until < since:
+        raise click.UsageError("--until lies before --since.", ctx)
+    _check_areas(areas)
+    running = Engine(packs=packs, parameters=parameters, backend=engine)
+    with ProgressBar(wants_progress(quiet)) as progress:
+        report = running.infer(paths, input_format=input_format, since=since, until=until, progress=progress)
+    chosen = select(report, min_confidence=min_confidence, areas=areas)
+    emit(_rendered(select(chosen, top=top), output, verbose=verbose, quiet=quiet, no_color=no_color))
+    if fail_on and is_at_least(chosen, fail_on):
+        ctx.exit(1)
+
+
+def _rendered(report: Report, output: str, *, verbose: bool, quiet: bool, no_color: bool) -> str:
+    if output == "json":
+        return report.to_json() + "\n"
+    if quiet:
+        from ghrules.report.terminal import to_lines
+
+        return to_lines(report)
+    color = not no_color and wants_color(sys.stdout, os.environ)
+    return report.to_text(width=page_width(), color=color, verbose=verbose)
+
+
+def _check_areas(areas: Sequence[str]) -> None:
+    from typing import get_args
+
+    from ghrules.errors import UsageError
+    from ghrules.knowledge.models import Area
+    from ghrules.knowledge.problems import did_you_mean
+
+    known = get_args(Area)
+    for area in areas:
+        if area not in known:
+            hint = did_you_mean(area, known) or f"the areas are {', '.join(known)}"
+            raise UsageError(f"there is no area '{area}', {hint}")

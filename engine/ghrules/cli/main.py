@@ -1,0 +1,93 @@
+"""The command `ghrules`. Only what a command needs is imported, when it runs."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from difflib import get_close_matches
+from pathlib import Path
+
+import click
+
+from ghrules import __version__
+from ghrules.cli.doctor import doctor
+from ghrules.cli.infer import EXIT_CODES, infer
+from ghrules.cli.output import emit
+from ghrules.cli.runbook import runbook
+from ghrules.errors import GhrulesError, KnowledgeError
+
+INTERRUPTED = 130
+DEBUG_VARIABLE = "GHRULES_DEBUG"
+
+
+class Commands(click.Group):
+    """A group that says which command was probably meant."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if self.get_command(ctx, name) is None and not name.startswith("-"):
+            close = get_close_matches(name, self.list_commands(ctx), 1)
+            hint = f"Did you mean '{close[0]}'?" if close else f"The commands are {', '.join(self.list_commands(ctx))}."
+            if Path(name).exists():
+                hint = f"To diagnose it: ghrules infer {name}"
+            ctx.fail(f"No such command '{name}'. {hint}")
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=Commands, epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="ghrules %(version)s")
+def cli() -> None:
+    """ghrules reads logs and answers what probably broke, why, and how to fix it."""
+
+
+@cli.command()
+def version() -> None:
+    """Print the version."""
+    emit(f"ghrules {__version__}\n")
+
+
+for _command in (infer, doctor, runbook):
+    cli.add_command(_command)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit code. No error leaves as a traceback unless GHRULES_DEBUG is set."""
+    try:
+        given = list(arguments) if arguments is not None else None
+        code = cli.main(args=given, prog_name="ghrules", standalone_mode=False)
+        return code if isinstance(code, int) else 0
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        _complain("interrupted")
+        return INTERRUPTED
+    except GhrulesError as error:
+        if os.environ.get(DEBUG_VARIABLE):
+            raise
+        _complain(str(error))
+        if isinstance(error, KnowledgeError):
+            count = len(error.problems)
+            _complain(f"{count} problem{'s' if count != 1 else ''} in the knowledge, nothing was diagnosed")
+        return error.exit_code
+    except Exception as error:
+        if os.environ.get(DEBUG_VARIABLE):
+            raise
+        _complain(f"this is a fault of ghrules itself: {type(error).__name__}: {error}")
+        _complain(f"please report it with the traceback that {DEBUG_VARIABLE}=1 shows")
+        return 1
+
+
+def _complain(message: str) -> None:
+    """Say something on standard error; control characters from paths and logs are left out."""
+    from ghrules.advice.text import lines
+
+    shown = "\n".join(lines(message))
+    click.echo(f"ghrules: {shown}", err=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,106 @@
+"""From activations to a ranking: evidence, causes and consequences, incidents, escalation, what stays unexplained."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ghrules.diagnosis.causes import PRESENT, Candidate, consequences, find_causes, group, root_of
+from ghrules.diagnosis.checks import ranked_checks
+from ghrules.diagnosis.evidence import confidence, gather, span
+from ghrules.diagnosis.model import Diagnosis, Evidence, RankedHypothesis
+from ghrules.facts.kinds import Fact, HypothesisFact
+from ghrules.inference.engine import Inference, infer
+from ghrules.knowledge.models import Escalate, KnowledgeBase
+
+WORTH_SHOWING = 0.08
+CONFIDENCE_STEPS = (0.7, 0.9)
+"""Within one step the hypothesis that explains more others, then the one seen earlier, goes first."""
+
+
+def diagnose(facts: Sequence[Fact], knowledge: KnowledgeBase, backend: str = "auto") -> tuple[Diagnosis, Inference]:
+    """Run all rules over the facts and rank what they say. Raises InferenceError when the rules do not end."""
+    reasoning = [rule for rule in knowledge.rules if not rule.escalate]
+    inference = infer(reasoning, facts, knowledge.kinds, backend)
+    evidence = {name: pieces for name, pieces in gather(inference).items() if name in knowledge.hypotheses}
+    ranked = rank(evidence, inference.facts, knowledge)
+    escalations = escalate(ranked, knowledge, backend)
+    return Diagnosis(ranked, inference.facts, escalations, warnings=tuple(inference.warnings)), inference
+
+
+def rank(
+    evidence: Mapping[str, Sequence[Evidence]], facts: Mapping[str, Fact], knowledge: KnowledgeBase
+) -> tuple[RankedHypothesis, ...]:
+    """Root causes by confidence, then their consequences; hypotheses below WORTH_SHOWING are left out."""
+    candidates = []
+    for name, pieces in sorted(evidence.items()):
+        hypothesis = knowledge.hypotheses[name]
+        certainty = confidence(hypothesis, pieces)
+        observed = frozenset(fact for piece in pieces if piece.direction == "for" for fact in piece.facts)
+        if certainty >= WORTH_SHOWING and observed:
+            candidates.append(Candidate(hypothesis, certainty, span(pieces, facts)[0], observed))
+    causes = find_causes(candidates, knowledge.hypotheses)
+    below = consequences(causes)
+    candidates.sort(key=lambda candidate: _order(candidate, causes, below, facts))
+    groups = group(candidates, causes)
+    confidences = {candidate.id: candidate.confidence for candidate in candidates}
+    return tuple(
+        RankedHypothesis(
+            hypothesis=candidate.hypothesis,
+            rank=position,
+            confidence=candidate.confidence,
+            role="consequence" if candidate.id in causes else "root-cause",
+            caused_by=root_of(candidate.id, causes) if candidate.id in causes else None,
+            explains=tuple(sorted(below.get(candidate.id, ()))),
+            group=groups[candidate.id],
+            evidence=tuple(evidence[candidate.id]),
+            checks=ranked_checks(candidate.hypothesis, confidences),
+        )
+        for position, candidate in enumerate(candidates, 1)
+    )
+
+
+def escalate(ranked: Sequence[RankedHypothesis], knowledge: KnowledgeBase, backend: str) -> dict[str, Escalate]:
+    """Who must be told of each hypothesis: the rule with the highest salience decides."""
+    rules = [rule for rule in knowledge.rules if rule.escalate]
+    facts: list[Fact] = [
+        HypothesisFact(
+            id=f"h{item.rank}",
+            hypothesis=item.hypothesis.id,
+            area=item.hypothesis.table.area,
+            severity=item.hypothesis.table.severity,
+            confidence=item.confidence,
+            role=item.role,
+            rank=item.rank,
+        )
+        for item in ranked
+    ]
+    if not rules or not facts:
+        return {}
+    names = {f"h{item.rank}": item.hypothesis.id for item in ranked}
+    chosen: dict[str, Escalate] = {}
+    firings = infer(rules, facts, knowledge.kinds, backend).firings
+    for firing in sorted(firings, key=lambda firing: (-firing.rule.salience, firing.rule.id)):
+        if firing.rule.escalate:
+            chosen.setdefault(names[firing.bindings[0][1]], firing.rule.escalate)
+    return chosen
+
+
+def _order(
+    candidate: Candidate, causes: Mapping[str, str], below: Mapping[str, Sequence[str]], facts: Mapping[str, Fact]
+) -> tuple[object, ...]:
+    return (
+        candidate.id in causes,
+        candidate.confidence < PRESENT,
+        candidate.hypothesis.table.fallback,
+        [candidate.confidence >= step for step in CONFIDENCE_STEPS].count(False),
+        -len(below.get(candidate.id, ())),
+        -round(candidate.confidence, 3),
+        _earliest(candidate, facts),
+        candidate.id,
+    )
+
+
+def _earliest(candidate: Candidate, facts: Mapping[str, Fact]) -> tuple[float, str, int]:
+    origins = [source for name in candidate.observations if (source := facts[name].source)]
+    path, offset = min(((origin.path, origin.offset) for origin in origins), default=("", 0))
+    return (candidate.first if candidate.first is not None else 0.0, path, offset)

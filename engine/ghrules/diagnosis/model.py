@@ -1,0 +1,63 @@
+"""The outcome of a diagnosis, before it is dressed as a report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ghrules.facts.kinds import Fact, Origin
+from ghrules.knowledge.models import Check, Escalate, Hypothesis, Rule
+
+Direction = Literal["for", "against"]
+Role = Literal["root-cause", "consequence"]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One activation that bears on a hypothesis. `weight` is in natural log-odds, negative against.
+
+    `counted` is False when another piece of evidence rests on the same observation and weighs more.
+    """
+
+    rule: Rule
+    direction: Direction
+    facts: tuple[str, ...]
+    weight: float
+    counted: bool = True
+
+
+@dataclass(frozen=True)
+class RankedHypothesis:
+    """`confidence` is a probability; `gain` of a check is the expected drop of entropy in bits."""
+
+    hypothesis: Hypothesis
+    rank: int
+    confidence: float
+    role: Role
+    caused_by: str | None
+    explains: tuple[str, ...]
+    group: int
+    evidence: tuple[Evidence, ...]
+    checks: tuple[tuple[Check, float], ...] = ()
+
+
+@dataclass(frozen=True)
+class Unexplained:
+    """Error-looking records that no hypothesis explains, gathered by template."""
+
+    template: str
+    count: int
+    sample: str
+    source: Origin | None
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """Ranked hypotheses over `facts` (by id), with the escalations that rules asked for (by hypothesis id)."""
+
+    hypotheses: tuple[RankedHypothesis, ...]
+    facts: Mapping[str, Fact]
+    escalations: Mapping[str, Escalate] = field(default_factory=dict)
+    unexplained: tuple[Unexplained, ...] = ()
+    warnings: tuple[str, ...] = ()

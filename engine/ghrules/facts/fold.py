@@ -1,0 +1,197 @@
+"""Many observations become few facts. The fold is associative and commutative: chunks, files and processes merge.
+
+String, boolean and identifying number fields (status, port) tell groups apart; other numbers keep their maximum, `ms`
+goes into a percentile sketch.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from ghrules.facts.kinds import Fact, Origin
+from ghrules.facts.sketch import Sketch
+
+IDENTIFYING_NUMBERS = frozenset({"status", "port", "origin_status"})
+SAMPLES_KEPT = 3
+SAMPLE_LENGTH = 500
+GROUPS_PER_SIGNAL = 50
+GROUPS_HELD = 20_000
+
+Scalar = str | int | float | bool
+
+
+class Sample(NamedTuple):
+    """A record as a proof shows it. The order of samples is that of path and offset."""
+
+    path: str
+    offset: int
+    end: int
+    line: int
+    text: str
+
+
+class GroupKey(NamedTuple):
+    signal: str
+    kind: str
+    service: str
+    host: str
+    fields: tuple[tuple[str, Scalar], ...]
+
+
+@dataclass(slots=True)
+class Group:
+    """What is kept of all observations with one key. Times are seconds since 1970, UTC."""
+
+    count: int = 0
+    first: float | None = None
+    last: float | None = None
+    numbers: dict[str, float] = field(default_factory=dict)
+    durations: Sketch | None = None
+    samples: list[Sample] = field(default_factory=list)
+
+    def merge(self, other: Group) -> None:
+        self.count += other.count
+        self.first = _least(self.first, other.first)
+        self.last = _greatest(self.last, other.last)
+        for name, value in other.numbers.items():
+            self.numbers[name] = max(self.numbers.get(name, value), value)
+        if other.durations:
+            self.durations = self.durations or Sketch()
+            self.durations.merge(other.durations)
+        self.samples = sorted({*self.samples, *other.samples})[:SAMPLES_KEPT]
+
+
+class Fold:
+    """Collects observations and turns them into facts."""
+
+    def __init__(self) -> None:
+        self.groups: dict[GroupKey, Group] = {}
+
+    def add(
+        self,
+        signal: str,
+        kind: str,
+        fields: Mapping[str, Scalar],
+        sample: Sample,
+        time: float | None = None,
+        service: str | None = None,
+        host: str | None = None,
+    ) -> None:
+        """Count one record that shows `signal`. A field named `ms` is a duration in milliseconds."""
+        identity = tuple(sorted(item for item in fields.items() if _identifies(*item)))
+        key = GroupKey(signal, kind, service or "", host or "", identity)
+        group = self.groups.get(key)
+        if group is None:
+            if len(self.groups) >= GROUPS_HELD:
+                key = GroupKey(signal, kind, "", "", ())
+            group = self.groups.setdefault(key, Group())
+        group.count += 1
+        if time is not None:
+            group.first = _least(group.first, time)
+            group.last = _greatest(group.last, time)
+        for name, value in fields.items():
+            if name == "ms":
+                group.durations = group.durations or Sketch()
+                group.durations.add(float(value))
+            elif not _identifies(name, value):
+                group.numbers[name] = max(group.numbers.get(name, value), value)  # type: ignore[type-var, assignment]
+        if len(group.samples) < SAMPLES_KEPT or sample < group.samples[-1]:
+            group.samples = sorted({*group.samples, sample})[:SAMPLES_KEPT]
+
+    def merge(self, other: Fold) -> None:
+        for key, group in other.groups.items():
+            self.groups.setdefault(key, Group()).merge(group)
+
+    def facts(self, kinds: Mapping[str, type[Fact]], constants: Mapping[str, Mapping[str, Scalar]]) -> list[Fact]:
+        """The facts, in an order and with ids that depend on their content alone.
+
+        `constants` gives for each signal the fields that it always sets; they survive when a signal has so many
+        different captures that the rare ones are rolled up.
+        """
+        groups = _roll_up(self.groups, constants)
+        totals: dict[tuple[str, str, str], int] = defaultdict(int)
+        for key, group in groups.items():
+            totals[key.signal, key.service, key.host] += group.count
+        facts = []
+        for number, key in enumerate(sorted(groups, key=repr), 1):
+            group = groups[key]
+            values = _values(key, group, totals[key.signal, key.service, key.host], kinds[key.kind])
+            facts.append(kinds[key.kind].model_validate({**values, "id": f"f{number}"}))
+        return facts
+
+
+def _roll_up(groups: Mapping[GroupKey, Group], constants: Mapping[str, Mapping[str, Scalar]]) -> dict[GroupKey, Group]:
+    by_signal: dict[str, list[GroupKey]] = defaultdict(list)
+    for key in groups:
+        by_signal[key.signal].append(key)
+    kept: dict[GroupKey, Group] = {}
+    for signal, keys in by_signal.items():
+        keys.sort(key=lambda key: (-groups[key].count, repr(key)))
+        for position, key in enumerate(keys):
+            if position >= GROUPS_PER_SIGNAL:
+                common = tuple(sorted(constants.get(signal, {}).items()))
+                key_kept = GroupKey(signal, key.kind, "", "", common)
+            else:
+                key_kept = key
+            kept.setdefault(key_kept, Group()).merge(groups[key])
+    return kept
+
+
+def _values(key: GroupKey, group: Group, total: int, kind: type[Fact]) -> dict[str, Any]:
+    known = kind.model_fields
+    values: dict[str, Any] = {
+        "signal": key.signal,
+        "service": key.service or None,
+        "host": key.host or None,
+        **dict(key.fields),
+        **group.numbers,
+        "count": group.count,
+        "first_seen": _moment(group.first),
+        "last_seen": _moment(group.last),
+        "samples": tuple(sample.text for sample in group.samples),
+    }
+    if group.samples:
+        first = group.samples[0]
+        values["source"] = Origin(path=first.path, line=first.line, offset=first.offset, end=first.end)
+    if "share" in known:
+        values |= {"share": group.count / total, "total": total}
+    if group.durations and "p95_ms" in known:
+        sketch = group.durations
+        values |= {"min_ms": sketch.lowest, "max_ms": sketch.highest}
+        values |= {f"p{q}_ms": round(sketch.quantile(q / 100), 3) for q in (50, 95, 99)}
+    if "ratio" in known and "ratio" not in values and values.get("limit"):
+        if (used := values.get("used")) is not None:
+            values["ratio"] = used / values["limit"]
+    if "span_s" in known and group.first is not None and group.last is not None:
+        values["span_s"] = group.last - group.first
+    if "at" in known and values.get("at") is None:
+        values["at"] = values["first_seen"]
+    return values
+
+
+def _identifies(name: str, value: Scalar) -> bool:
+    return isinstance(value, str | bool) or name in IDENTIFYING_NUMBERS
+
+
+def _moment(seconds: float | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+
+
+def _least(a: float | None, b: float | None) -> float | None:
+    return b if a is None else a if b is None else min(a, b)
+
+
+def _greatest(a: float | None, b: float | None) -> float | None:
+    return b if a is None else a if b is None else max(a, b)
+
+
+def merged(folds: Sequence[Fold]) -> Fold:
+    """One fold of several."""
+    whole = Fold()
+    for fold in folds:
+        whole.merge(fold)
+    return whole

@@ -1,0 +1,256 @@
+"""The kinds of facts: what was observed, never what it means.
+
+Units stand in the field names (`p95_ms`, `loss_percent`); a field without one is a count, a ratio between 0 and 1
+or a text. String fields tell facts of one kind apart, numbers are aggregated (see `ghrules.facts.fold`).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+Scalar = str | int | float | bool
+
+
+class Origin(BaseModel):
+    """Where a fact was first seen: `line` counts from 1, offsets are bytes of the decoded text."""
+
+    model_config = ConfigDict(frozen=True)
+
+    path: str
+    line: int = 0
+    offset: int = 0
+    end: int = 0
+
+
+class Fact(BaseModel):
+    """What all kinds share. `count` is how many records showed it; times are UTC."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    kind: ClassVar[str] = "fact"
+
+    id: str = ""
+    signal: str = ""
+    component: str | None = None
+    service: str | None = None
+    host: str | None = None
+    count: int = 1
+    first_seen: datetime | None = None
+    last_seen: datetime | None = None
+    source: Origin | None = None
+    samples: tuple[str, ...] = ()
+
+    def values(self) -> dict[str, Scalar]:
+        """The fields that rules may test, absent ones left out, times as seconds since 1970 (UTC)."""
+        plain: dict[str, Scalar] = {}
+        for name in type(self).model_fields:
+            value = getattr(self, name)
+            if isinstance(value, datetime):
+                plain[name] = value.timestamp()
+            elif isinstance(value, str | int | float) and name != "id":
+                plain[name] = value
+        return plain
+
+
+class ErrorFact(Fact):
+    """Something failed and said so. `code` is the normalised name of the failure or the code it printed."""
+
+    kind: ClassVar[str] = "error"
+    code: str | None = None
+    name: str | None = None
+    message: str | None = None
+    object: str | None = None
+    role: str | None = None
+    database: str | None = None
+    table: str | None = None
+    column: str | None = None
+    constraint: str | None = None
+    module: str | None = None
+    file: str | None = None
+    url: str | None = None
+    endpoint: str | None = None
+    address: str | None = None
+    port: int | None = None
+    status: int | None = None
+    limit: str | None = None
+    outcome: str | None = None
+    phase: str | None = None
+    server: str | None = None
+    client: str | None = None
+    version: str | None = None
+    detail: str | None = None
+
+
+class EventFact(Fact):
+    """Something happened that is no failure by itself: started, stopped, recovered, killed, retried."""
+
+    kind: ClassVar[str] = "event"
+    name: str
+    code: str | None = None
+    object: str | None = None
+    address: str | None = None
+    version: str | None = None
+    outcome: str | None = None
+    detail: str | None = None
+    value: float | None = None
+
+
+class HttpFact(Fact):
+    """Answers with one status. `share` = count / `total`, over all answers read from the same service."""
+
+    kind: ClassVar[str] = "http"
+    status: int
+    share: float = 0.0
+    total: int = 0
+    method: str | None = None
+    route: str | None = None
+    server: str | None = None
+    upstream: str | None = None
+    origin_status: int | None = None
+    client: str | None = None
+
+
+class LatencyFact(Fact):
+    """Durations of one phase (dns, connect, tls, ttfb, total, cpu, wall, query, upstream, ping)."""
+
+    kind: ClassVar[str] = "latency"
+    phase: str
+    target: str | None = None
+    route: str | None = None
+    min_ms: float = 0.0
+    p50_ms: float = 0.0
+    p95_ms: float = 0.0
+    p99_ms: float = 0.0
+    max_ms: float = 0.0
+
+
+class ResourceFact(Fact):
+    """A resource against its limit; `ratio` = used / limit."""
+
+    kind: ClassVar[str] = "resource"
+    name: str
+    object: str | None = None
+    used: float | None = None
+    limit: float | None = None
+    ratio: float | None = None
+    unit: str | None = None
+
+
+class ConnectionFact(Fact):
+    """Sessions in one state; `sessions` is how many were seen at once."""
+
+    kind: ClassVar[str] = "connection"
+    state: str
+    role: str | None = None
+    database: str | None = None
+    application: str | None = None
+    sessions: int | None = None
+    oldest_s: float | None = None
+
+
+class DeploymentFact(Fact):
+    """A change that went live. `at` is when."""
+
+    kind: ClassVar[str] = "deployment"
+    deployment: str | None = None
+    at: datetime | None = None
+    version: str | None = None
+    author: str | None = None
+    origin: str | None = None
+    message: str | None = None
+
+
+class QueryFact(Fact):
+    """A statement with its literals masked; `count` is how often it ran, `span_s` over how long."""
+
+    kind: ClassVar[str] = "query"
+    fingerprint: str | None = None
+    table: str | None = None
+    node: str | None = None
+    mean_ms: float | None = None
+    max_ms: float | None = None
+    rows: float | None = None
+    rows_removed: float | None = None
+    estimated_rows: float | None = None
+    span_s: float | None = None
+    detail: str | None = None
+
+
+class ConfigFact(Fact):
+    """A setting as it was read."""
+
+    kind: ClassVar[str] = "config"
+    key: str
+    value: str | None = None
+
+
+class CheckFact(Fact):
+    """The result of a health or diagnostic check."""
+
+    kind: ClassVar[str] = "check"
+    name: str
+    ok: bool
+    detail: str | None = None
+
+
+class MeasurementFact(Fact):
+    """A number that a tool measured, for instance packet loss."""
+
+    kind: ClassVar[str] = "measurement"
+    name: str
+    value: float | None = None
+    unit: str | None = None
+    target: str | None = None
+    sent: float | None = None
+    received: float | None = None
+
+
+class PlatformFact(Fact):
+    """What a provider says of its own service."""
+
+    kind: ClassVar[str] = "platform"
+    status: str | None = None
+    impact: str | None = None
+    incident: str | None = None
+
+
+class GapFact(Fact):
+    """Something that could not be observed, and why."""
+
+    kind: ClassVar[str] = "gap"
+    name: str
+    reason: str
+
+
+class HypothesisFact(Fact):
+    """A ranked hypothesis, for the rules that escalate."""
+
+    kind: ClassVar[str] = "hypothesis"
+    hypothesis: str
+    area: str
+    severity: str
+    confidence: float
+    role: str
+    rank: int
+
+
+KINDS: dict[str, type[Fact]] = {
+    model.kind: model
+    for model in (
+        ErrorFact, EventFact, HttpFact, LatencyFact, ResourceFact, ConnectionFact, DeploymentFact, QueryFact,
+        ConfigFact, CheckFact, MeasurementFact, PlatformFact, GapFact, HypothesisFact,
+    )
+}  # fmt: skip
+
+COMMON_FIELDS = frozenset(Fact.model_fields)
+FIELD_TYPES: dict[str, type] = {"string": str, "integer": int, "number": float, "boolean": bool, "time": datetime}
+
+
+def declare_kind(name: str, fields: dict[str, str]) -> type[Fact]:
+    """A fact kind that a pack declares: field name -> one of FIELD_TYPES. All its fields are optional."""
+    columns: dict[str, Any] = {field: (FIELD_TYPES[kind] | None, Field(default=None)) for field, kind in fields.items()}
+    model = create_model(f"{name.title().replace('-', '')}Fact", __base__=Fact, **columns)
+    model.kind = name
+    return model

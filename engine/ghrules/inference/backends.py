@@ -1,0 +1,107 @@
+"""The engines there are, which of them work here, and which one to take."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from importlib import import_module, metadata
+
+from ghrules.errors import UsageError
+from ghrules.facts.kinds import Fact
+from ghrules.inference.alpha import Alpha
+from ghrules.inference.matcher import Matcher
+from ghrules.knowledge.models import Rule
+
+Factory = Callable[[Sequence[Rule], Mapping[str, type[Fact]], Alpha], Matcher]
+
+
+@dataclass(frozen=True)
+class Engine:
+    """One way to match. `install` says how to get it; `module` and `distribution` are empty when it is built in."""
+
+    name: str
+    title: str
+    module: str
+    distribution: str
+    matcher: str
+    install: str
+
+    @property
+    def version(self) -> str:
+        """The installed version, or "" if there is none."""
+        try:
+            return metadata.version(self.distribution) if self.distribution else ""
+        except metadata.PackageNotFoundError:
+            return ""
+
+    @property
+    def label(self) -> str:
+        """Name and version, for a report."""
+        return f"{self.title} {self.version}".strip()
+
+    def reason(self) -> str:
+        """Why the engine cannot be used here; "" if it can."""
+        if not self.module:
+            return ""
+        try:
+            import_module(self.module)
+        except (ImportError, OSError, AttributeError, RuntimeError, SystemError, TypeError, ValueError) as error:
+            return f"{type(error).__name__}: {error}; {self.install}"
+        return ""
+
+    def create(self, rules: Sequence[Rule], kinds: Mapping[str, type[Fact]], alpha: Alpha) -> Matcher:
+        module, _, name = self.matcher.rpartition(".")
+        factory: Factory = getattr(import_module(module), name)
+        return factory(rules, kinds, alpha)
+
+
+@dataclass(frozen=True)
+class Availability:
+    """A line for `ghrules doctor`: `reason` says why an engine is not usable."""
+
+    name: str
+    version: str
+    usable: bool
+    reason: str
+
+
+ENGINES = (
+    Engine(
+        "durable", "durable-rules", "durable_rules_engine", "durable_rules", "ghrules.inference.durable.DurableMatcher",
+        "install it with `pip install 'ghrules[durable]'` (needs CPython before 3.13 and a C compiler)",
+    ),
+    Engine(
+        "clips", "clipspy", "clips", "clipspy", "ghrules.inference.clips_backend.ClipsMatcher",
+        "install it with `pip install clipspy`",
+    ),
+    Engine("python", "python", "", "", "ghrules.inference.joins.PythonMatcher", "it is built in"),
+)  # fmt: skip
+"""In the order of preference."""
+
+
+def available() -> list[Availability]:
+    """Every engine and whether it works here."""
+    lines = []
+    for engine in ENGINES:
+        reason = engine.reason()
+        lines.append(Availability(engine.name, engine.version if engine.module else "built in", not reason, reason))
+    return lines
+
+
+def choose(backend: str) -> list[Engine]:
+    """The engines to try, in order: the one asked for (or the best that works, for "auto"), then the others.
+
+    Raises UsageError if `backend` is unknown or does not work here.
+    """
+    if backend == "auto":
+        return [engine for engine in ENGINES if not engine.reason()]
+    named = next((engine for engine in ENGINES if backend in (engine.name, engine.title)), None)
+    if named is None:
+        names = ["auto", *(engine.name for engine in ENGINES)]
+        close = get_close_matches(backend, names, 1)
+        hint = f", did you mean '{close[0]}'?" if close else ""
+        raise UsageError(f"unknown engine '{backend}'{hint} (there are: {', '.join(names)})")
+    if reason := named.reason():
+        raise UsageError(f"the engine '{named.name}' cannot be used: {reason}")
+    return [named, *(engine for engine in ENGINES if engine is not named and not engine.reason())]

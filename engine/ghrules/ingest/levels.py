@@ -1,0 +1,38 @@
+"""The words that programs use for the level of a message, brought to `record.LEVELS`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+PROBLEMS = frozenset({"warning", "error", "fatal"})
+
+_WORDS = {
+    "trace": "trace finest finer verbose silly vrb trc noise all",
+    "debug": "debug fine dbg dbug debug1 debug2 debug3 debug4 debug5 config d",
+    "info": "info information informational inf i http default success ok",
+    "notice": "notice n",
+    "log": "log",
+    "warning": "warning warn wrn w",
+    "error": "error err e eror fail failure dpanic severe",
+    "fatal": "fatal critical crit panic emergency emerg alert f ftl c dpanic",
+}
+_LEVELS = {word: level for level, words in _WORDS.items() for word in words.split()}
+_SYSLOG = ("fatal", "fatal", "fatal", "error", "warning", "notice", "info", "debug")
+
+
+def level_of(value: object, own: Mapping[str, str] | None = None) -> str | None:
+    """The level that `value` names; `own` is a format's own table, looked at first. None when it names none."""
+    if value is None or isinstance(value, bool | list):
+        return None
+    word = str(value).strip()
+    if own:
+        known = own.get(word) or own.get(word.lower())
+        if known:
+            return known
+    word = word.lower()
+    return _LEVELS.get(word) or _LEVELS.get(word.rstrip(":+-0123456789"))
+
+
+def level_of_priority(priority: str) -> str | None:
+    """The level in a syslog priority (facility * 8 + severity)."""
+    return _SYSLOG[int(priority) & 7] if priority.isdigit() and len(priority) < 5 else None

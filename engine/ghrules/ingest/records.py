@@ -1,0 +1,209 @@
+"""Records out of the lines that the scan points at."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from ghrules.ingest.catalogue import JSON, PLAIN, Catalogue, CompiledFormat, catalogue_of
+from ghrules.ingest.chunks import Chunk
+from ghrules.ingest.detect import dominant
+from ghrules.ingest.frames import Frame, Framer
+from ghrules.ingest.parse import Head, extract, parse_row
+from ghrules.ingest.patterns import text_of
+from ghrules.ingest.record import Record
+from ghrules.ingest.unwrap import Line, without_escapes
+from ghrules.ingest.values import JsonFields
+from ghrules.knowledge.models import Format
+
+MOST_TEXTS = 400
+RAW_KEPT = 4000
+_TIME_LOOKED_FOR = 64
+_TAIL_KEPT = 16 << 10
+_WHOLE = "record"
+"""The name under which `extract` finds all texts of a record, one a line."""
+_OBJECT = '{"'
+_NO_CONTENT = b" \t\r[]{},"
+
+
+class RecordReader:
+    """Reads single records of one source, chunk by chunk.
+
+    `forced` is the id of the only format that records may have (UsageError when it is unknown). `now` (seconds since
+    1970) is what times without a year are measured from: the file's time of change by default.
+    `counts` says how many records had which format, `plain` those that no format recognised; `skipped` how many
+    looked like JSON or CSV but could not be taken apart.
+    """
+
+    def __init__(
+        self, formats: Sequence[Format], source_path: str, forced: str | None = None, now: float | None = None
+    ) -> None:
+        self.catalogue = catalogue_of(formats, forced)
+        self.path = source_path
+        self.counts: Counter[str] = Counter()
+        self.skipped = 0
+        self._now = _time_of(source_path) if now is None else now
+        self._chunk: Chunk | None = None
+        self._framer = Framer(self.catalogue, b"", self._now)
+        self._records: dict[int, Record] = {}
+        self._line_at = (0, 0)
+        self._last_time: float | None = None
+
+    def dominant_format(self) -> str:
+        """The format that most of the records read so far have."""
+        return dominant(self.counts)
+
+    def read(self, chunk: Chunk, start: int, end: int) -> Record:
+        """The record that holds the line at `chunk.data[start:end]`. Both ends of a record give the same record."""
+        self._enter(chunk)
+        return self._record(self._framer.frame(start))
+
+    def records(self, chunk: Chunk) -> Iterator[Record]:
+        """All records of a chunk in the order of their heads; blank lines are none."""
+        self._enter(chunk)
+        at, size = 0, len(chunk.data)
+        while at < size:
+            stop = chunk.data.find(b"\n", at)
+            stop = size if stop < 0 else stop
+            if chunk.data[at:stop].strip(_NO_CONTENT):
+                frame = self._framer.frame(at)
+                new = frame.start not in self._records
+                record = self._record(frame)
+                if new:
+                    yield record
+                stop = max(stop, frame.end) if frame.block else stop
+            at = stop + 1
+
+    def _enter(self, chunk: Chunk) -> None:
+        if chunk is self._chunk:
+            return
+        previous = self._chunk
+        self._last_time = None
+        if previous is not None and previous.offset + len(previous.data) == chunk.offset:
+            self._last_time = _last_time(self.catalogue, previous.data, self._now)
+        self._chunk = chunk
+        self._framer = Framer(self.catalogue, chunk.data, self._now)
+        self._records = {}
+        self._line_at = (0, chunk.line)
+
+    def _record(self, frame: Frame) -> Record:
+        known = self._records.get(frame.start)
+        if known is None:
+            known = self._records[frame.start] = self._build(frame)
+            self.counts[known.format] += 1
+            self.skipped += not known.fields and (known.format != PLAIN or known.raw.startswith(_OBJECT))
+        return known
+
+    def _build(self, frame: Frame) -> Record:
+        assert self._chunk is not None
+        data, first = self._chunk.data, frame.lines[0]
+        raw = data[frame.start : min(frame.end, frame.start + RAW_KEPT)]
+        head = frame.head
+        if head.format is not None and head.format.table.kind == "csv":
+            whole = b"\n".join(without_escapes(data[line.start : line.end]) for line in frame.lines)
+            head = parse_row(head.format, text_of(whole), self._now)
+            texts = _split(head.texts)
+        else:
+            texts = _texts(frame, head)
+            if head.format is not None and _WHOLE in head.format.table.extract:
+                extract(dict(head.format.extracts)[_WHOLE], "\n".join(texts), head.fields)
+        moment = head.time if head.time is not None else first.time
+        return Record(
+            format=_format_id(head),
+            line=self._line_number(frame.start),
+            offset=self._chunk.offset + frame.start,
+            end=self._chunk.offset + frame.end,
+            time=moment if moment is not None else self._time_before(first),
+            level=head.level or first.level,
+            service=head.service or first.service,
+            host=head.host or first.host,
+            texts=tuple(texts[:MOST_TEXTS]),
+            fields=head.fields,
+            raw=text_of(raw),
+        )
+
+    def _line_number(self, position: int) -> int:
+        assert self._chunk is not None
+        at, line = self._line_at
+        if position >= at:
+            line += self._chunk.data.count(b"\n", at, position)
+        else:
+            line -= self._chunk.data.count(b"\n", position, at)
+        self._line_at = (position, line)
+        return line
+
+    def _time_before(self, line: Line) -> float | None:
+        """The time of the nearest line of the same stream that has one."""
+        other: Line | None = line
+        for _ in range(_TIME_LOOKED_FOR):
+            other = self._framer.before(other) if other is not None else None
+            if other is None:
+                return self._last_time
+            moment = other.time if other.time is not None else self._framer.head(other).time
+            if moment is not None:
+                return moment
+        return None
+
+
+def _format_id(head: Head) -> str:
+    if head.format is not None:
+        return head.format.id
+    return JSON if isinstance(head.fields, JsonFields) else PLAIN
+
+
+def _texts(frame: Frame, head: Head) -> list[str]:
+    if frame.block is not None or (head.format is not None and head.format.table.texts == []):
+        return _split(head.texts)
+    texts = _split(head.texts)
+    rules = [rule for rule in (_continued(frame, head.format),) if rule is not None]
+    previous = frame.lines[0]
+    texts += [text_of(without_escapes(more)) for more in previous.more]
+    for line in frame.lines[1:]:
+        text = _continuation_text(line, rules)
+        if previous.partial and texts:
+            texts[-1] += text
+        else:
+            texts.append(text)
+        texts += [text_of(without_escapes(more)) for more in line.more]
+        previous = line
+    return [text for text in texts if text]
+
+
+def _continued(frame: Frame, format_: CompiledFormat | None) -> CompiledFormat | None:
+    return format_ if format_ is not None and format_.table.continues and len(frame.lines) > 1 else None
+
+
+def _continuation_text(line: Line, rules: list[CompiledFormat]) -> str:
+    for rule in rules:
+        parts = rule.continues.captures(line.text)
+        if parts is not None and "rest" in parts:
+            return parts["rest"]
+    return text_of(line.text)
+
+
+def _split(texts: list[str]) -> list[str]:
+    return [line for text in texts for line in (text.splitlines() if "\n" in text else (text,)) if line]
+
+
+def _last_time(catalogue: Catalogue, data: bytes, now: float) -> float | None:
+    """The time of the last line in `data` that has one, looked for near its end."""
+    tail = data[-_TAIL_KEPT:] if len(data) <= _TAIL_KEPT else data[data.find(b"\n", len(data) - _TAIL_KEPT) + 1 :]
+    framer = Framer(catalogue, tail, now)
+    line: Line | None = framer.line(tail.rfind(b"\n", 0, len(tail) - 1) + 1) if tail else None
+    for _ in range(_TIME_LOOKED_FOR):
+        if line is None:
+            return None
+        moment = line.time if line.time is not None else framer.head(line).time
+        if moment is not None:
+            return moment
+        line = framer.before(line)
+    return None
+
+
+def _time_of(path: str) -> float:
+    try:
+        return os.stat(path).st_mtime
+    except (OSError, ValueError):
+        return time.time()

@@ -1,0 +1,54 @@
+"""Collecting mistakes with their places, and finding what was meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Set
+from difflib import get_close_matches
+
+from ghrules.errors import Problem
+from ghrules.knowledge.models import Place
+from ghrules.knowledge.positions import Keys, Positions
+from ghrules.knowledge.sources import Source
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """`did you mean 'x'?`, or nothing when no known word is near."""
+    names = sorted(set(known))
+    close = get_close_matches(word, names, 1, 0.6) or get_close_matches(word.lower().replace("_", "-"), names, 1, 0.6)
+    return f"did you mean '{close[0]}'?" if close else ""
+
+
+class Problems:
+    """All problems of all packs. Positions are worked out only for files that have a problem."""
+
+    def __init__(self) -> None:
+        self.found: list[Problem] = []
+        self._positions: dict[int, Positions] = {}
+
+    def add(
+        self,
+        source: Source,
+        keys: Keys,
+        message: str,
+        hint: str = "",
+        *,
+        at_key: bool = False,
+        part: str = "",
+        code: str = "invalid",
+    ) -> None:
+        """A mistake at the value that stands at `keys`, at its key, or at `part` of the value's text."""
+        place = self.place(source, keys, at_key=at_key, part=part)
+        line = source.text.split("\n")[place.line - source.first_line] if place.line else ""
+        self.found.append(Problem(source.path, place.line, place.column, message, hint, line, code))
+
+    def drop(self, codes: Set[str]) -> None:
+        """Forget problems that may only be echoes of others."""
+        self.found = [problem for problem in self.found if problem.code not in codes]
+
+    def place(self, source: Source, keys: Keys, *, at_key: bool = False, part: str = "") -> Place:
+        """Where the value (or the key) stands; the nearest table around it when it is not written out."""
+        positions = self._positions.get(id(source))
+        if positions is None:
+            positions = self._positions[id(source)] = Positions(source.text)
+        line, column = positions.key(keys) if at_key else positions.value(keys, part)
+        return Place(source.path, line + source.first_line - 1, column)

@@ -1,0 +1,168 @@
+"""Rules that can never fire, because no signal and no other rule gives a fact as they ask for."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from ghrules.facts.kinds import KINDS
+from ghrules.knowledge.compile import Vocabulary
+from ghrules.knowledge.conditions import Ref, Test
+from ghrules.knowledge.fields import fillable
+from ghrules.knowledge.models import FactPattern, Rule, RuleTable, Scalar, Signal
+from ghrules.knowledge.patterns import groups
+from ghrules.knowledge.positions import Keys
+from ghrules.knowledge.problems import Problems, did_you_mean
+from ghrules.knowledge.sources import Source
+
+OBSERVED_ELSEWHERE = frozenset({"check", "config", "connection", "gap", "hypothesis", "platform"})
+"""Kinds whose facts also come from live probes or from the engine itself, so that no pack tells all their values."""
+FROM_RECORDS = frozenset({"service", "host", "signal"})
+"""Fields that the record or the engine fills, whatever the signal."""
+
+
+@dataclass(frozen=True)
+class Producer:
+    """Something that gives facts of one kind: `fixed` are its constant fields, `free` those with any value."""
+
+    signal: str
+    fixed: Mapping[str, Scalar]
+    free: frozenset[str]
+
+
+def check_reach(
+    written: Iterable[tuple[Source, Keys, RuleTable]], rules: Sequence[Rule], words: Vocabulary, problems: Problems
+) -> None:
+    """Report each condition of the compiled `rules` that no fact can satisfy, at its place in the file."""
+    producers = _producers(words.signals.values(), rules)
+    compiled = {rule.id: rule for rule in rules}
+    for source, keys, table in written:
+        rule = compiled.get(table.id)
+        if rule is None:
+            continue
+        for part, index, pattern in _patterns(rule):
+            if reason := _never(pattern, producers, words):
+                field, message, hint = reason
+                condition: Mapping[str, object] = (
+                    table.totals[index].model_extra or {} if part == "totals" else getattr(table, part)[index]
+                )
+                at = (*keys, part, index, field) if field in condition else (*keys, part, index)
+                effect = "is always true" if part == "unless" else "never holds"
+                problems.add(source, at, f"this condition {effect}: {message}", hint, code="never")
+
+
+def _patterns(rule: Rule) -> Iterator[tuple[str, int, FactPattern]]:
+    for index, pattern in enumerate(rule.when):
+        yield "when", index, pattern
+    for index, pattern in enumerate(rule.unless):
+        yield "unless", index, pattern
+    for index, total in enumerate(rule.totals):
+        yield "totals", index, total.pattern
+
+
+class Producers:
+    """What gives facts of one kind, found by field and value."""
+
+    def __init__(self) -> None:
+        self.all: list[Producer] = []
+        self._free: dict[str, set[int]] = defaultdict(set)
+        self._fixed: dict[str, dict[Scalar, set[int]]] = defaultdict(lambda: defaultdict(set))
+        self._passing: dict[Test, set[int]] = {}
+
+    def add(self, producer: Producer) -> None:
+        number = len(self.all)
+        self.all.append(producer)
+        for name in producer.free:
+            self._free[name].add(number)
+        for name, value in (*producer.fixed.items(), ("signal", producer.signal)):
+            self._fixed[name][value].add(number)
+
+    def values(self, field: str) -> list[str]:
+        """The constant values of a field, sorted."""
+        return sorted(map(str, self._fixed[field]))
+
+    def passing(self, test: Test) -> set[int]:
+        """The numbers of the producers whose facts may pass the test."""
+        if test not in self._passing:
+            self._passing[test] = self._find(test)
+        return self._passing[test]
+
+    def _find(self, test: Test) -> set[int]:
+        fixed = self._fixed[test.field]
+        if test.op in ("absent", "!~", "!=") or (test.field == "signal" and test.op not in ("==", "in")):
+            return set(range(len(self.all)))
+        wanted = test.value if isinstance(test.value, tuple) else (test.value,)
+        if test.op in ("==", "in") and all(isinstance(value, str) for value in wanted):
+            numbers = [fixed[value] for value in wanted if isinstance(value, str) and value in fixed]
+        else:
+            numbers = list(fixed.values())
+        return self._free[test.field].union(*numbers)
+
+
+def _producers(signals: Iterable[Signal], rules: Sequence[Rule]) -> dict[str, Producers]:
+    found: dict[str, Producers] = defaultdict(Producers)
+    for signal in signals:
+        captured = {name for pattern in signal.patterns for name in groups(pattern)}
+        found[signal.fact].add(Producer(signal.id, signal.set, frozenset({*captured, *signal.take})))
+    for rule in rules:
+        if rule.asserts:
+            kind, values = rule.asserts
+            fixed = {name: value for name, value in values if not isinstance(value, Ref)}
+            free = frozenset(name for name, value in values if isinstance(value, Ref))
+            found[kind].add(Producer("", fixed, free))
+    return found
+
+
+def _never(pattern: FactPattern, producers: Mapping[str, Producers], words: Vocabulary) -> tuple[str, str, str] | None:
+    """(field, message, hint) when no fact can pass, else None."""
+    if problem := _empty_range(pattern.tests):
+        return problem
+    if pattern.kind in OBSERVED_ELSEWHERE:
+        return None
+    known = producers.get(pattern.kind)
+    if known is None:
+        if pattern.kind in KINDS:
+            return None
+        return "fact", f"nothing gives facts of kind '{pattern.kind}'", "add a rule that asserts it, or a signal"
+    types = fillable(words.kinds[pattern.kind])
+    left: set[int] | None = None
+    for test in pattern.tests:
+        if test.field != "signal" and (types.get(test.field) != "text" or test.field in FROM_RECORDS):
+            continue
+        passing = known.passing(test)
+        left = passing if left is None else left & passing
+        if not left:
+            return test.field, *_reason(test, known, pattern)
+    return None
+
+
+def _reason(test: Test, known: Producers, pattern: FactPattern) -> tuple[str, str]:
+    values = known.values(test.field)
+    wanted = test.value if isinstance(test.value, tuple) else (test.value,)
+    texts = [str(value) for value in wanted if isinstance(value, str)]
+    others = any(other.field != test.field for other in pattern.tests)
+    which = " with the other fields of this condition" if others else ""
+    if not texts or test.op in ("~", "present"):
+        return (
+            f"nothing fills '{test.field}' of kind '{pattern.kind}'{which}",
+            "capture it in a signal, or leave it out",
+        )
+    meant = next((hint for text in texts if (hint := did_you_mean(text, values))), "")
+    hint = meant or "add a signal that sets it, or correct the value"
+    return f"no signal or rule gives '{pattern.kind}' with {test.field} = '{' or '.join(texts)}'{which}", hint
+
+
+def _empty_range(tests: Sequence[Test]) -> tuple[str, str, str] | None:
+    low: dict[str, float] = {}
+    high: dict[str, float] = {}
+    for test in tests:
+        if isinstance(test.value, int | float) and not isinstance(test.value, bool):
+            if test.op in (">", ">=", "=="):
+                low[test.field] = max(low.get(test.field, test.value), test.value)
+            if test.op in ("<", "<=", "=="):
+                high[test.field] = min(high.get(test.field, test.value), test.value)
+    for name in low.keys() & high.keys():
+        if low[name] > high[name]:
+            return name, f"no number is above {low[name]} and below {high[name]}", "swap the comparisons"
+    return None

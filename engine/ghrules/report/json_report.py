@@ -1,0 +1,16 @@
+"""The report as JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from ghrules.report.model import Report
+
+_UNSAFE_TO_PRINT = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+
+
+def to_json(report: Report) -> str:
+    """One JSON document. Characters that would steer a terminal or hide text are written as escapes."""
+    text = json.dumps(report.model_dump(mode="json"), ensure_ascii=False, indent=2)
+    return _UNSAFE_TO_PRINT.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

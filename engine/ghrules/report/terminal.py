@@ -1,0 +1,287 @@
+"""The report for a person at a terminal: the best hypothesis open, the rest folded, an honest foot."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from ghrules.advice.text import flat, lines
+from ghrules.report.layout import LABELS, Page, Span, cut_path
+from ghrules.report.model import CheckReport, EvidenceReport, FactReport, FixReport, HypothesisReport, Place, Report
+
+_SEVERITY_STYLES = {"SEV1": "bold red", "SEV2": "red", "SEV3": "yellow", "SEV4": "cyan"}
+_RISK_STYLES = {"read-only": "green", "changes": "yellow", "destructive": "bold red"}
+_SAID_BY_SAMPLE = ("error", "event")
+_REASONS, _PROOFS, _FIXES, _FOLLOWERS, _RIVALS, _PROBLEMS = 3, 2, 2, 4, 5, 5
+_PATH_WIDTH = 36
+
+
+def to_text(report: Report, *, width: int = 100, color: bool = False, verbose: bool = False) -> str:
+    """The report in lines of `width` columns; commands alone may be longer. `verbose` opens everything."""
+    page = Page(width)
+    writer = _Writer(report, page, verbose)
+    writer.header()
+    writer.findings()
+    writer.foot()
+    return page.render(color)
+
+
+def to_lines(report: Report) -> str:
+    """One line for each present root cause: confidence, severity, id, where it was first seen."""
+    rows = []
+    for item in report.root_causes:
+        place = next((fact.source for fact in item.proof() if fact.source), None)
+        rows.append(f"{_percent(item.confidence)}  {item.severity}  {item.id}  {_where(place)}".rstrip() + "\n")
+    return "".join(rows)
+
+
+class _Writer:
+    def __init__(self, report: Report, page: Page, verbose: bool) -> None:
+        self.report, self.page, self.verbose = report, page, verbose
+        first, last = report.window.first, report.window.last
+        self.one_day = bool(first and last and first.date() == last.date())
+
+    def header(self) -> None:
+        sources = self.report.sources
+        records = sum(source.records for source in sources)
+        size = _size(sum(source.bytes for source in sources))
+        parts = ["ghrules", f"{_count(len(sources), 'source')}, {size}, {_count(records, 'record')}{self._skipped()}"]
+        if self.report.window.first and self.report.window.last:
+            parts.append(_period(self.report.window.first, self.report.window.last))
+        self.page.prose(" · ".join(parts), "bold")
+        self.page.blank()
+
+    def findings(self) -> None:
+        causes = self.report.root_causes
+        opened = list(self.report.hypotheses) if self.verbose else list(causes[:1])
+        if not any(item.present for item in self.report.hypotheses):
+            self._nothing_found()
+        for item in opened:
+            self._open(item)
+        for item in () if self.verbose else causes[1:]:
+            self._folded(item)
+        if not self.verbose:
+            self._others(causes)
+
+    def foot(self) -> None:
+        report, page = self.report, self.page
+        page.blank()
+        unexplained = report.unexplained
+        if unexplained:
+            total = sum(item.count for item in unexplained)
+            kinds = "1 kind" if len(unexplained) == 1 else f"{len(unexplained):,} kinds"
+            hint = "" if self.verbose else ", -v shows them"
+            page.prose(f"not explained: {kinds} of error lines ({_count(total, 'line')}){hint}", "yellow")
+        for item in unexplained if self.verbose else ():
+            page.pair(f"{item.count:,} x  {flat(item.sample)}", self._place(item.source))
+        problems = [f"{source.path}: {problem}" for source in report.sources for problem in source.problems]
+        notes = [*problems, *report.warnings]
+        for note in notes if self.verbose else notes[:_PROBLEMS]:
+            page.prose(f"note: {flat(note)}", "yellow")
+        if len(notes) > _PROBLEMS and not self.verbose:
+            page.prose(f"{len(notes) - _PROBLEMS} more notes, -v shows them", "yellow")
+        if report.suppressed:
+            page.prose(f"left out on request: {_count(report.suppressed, 'hypothesis', 'hypotheses')}", "dim")
+        if self.verbose:
+            self._what_was_read()
+            known = report.knowledge
+            page.prose(
+                f"known: {known.hypotheses:,} hypotheses, {known.rules:,} rules, {known.signals:,} signals", "dim"
+            )
+        if "total_s" in report.timing:
+            page.prose(f"diagnosed in {report.timing['total_s']:.2f} s with {flat(report.engine)}", "dim")
+
+    def _nothing_found(self) -> None:
+        page = self.page
+        page.prose("No fault found in what was read. That is no proof of health.", "bold")
+        if not self.verbose:
+            self._what_was_read()
+        page.blank()
+
+    def _what_was_read(self) -> None:
+        if not self.report.sources:
+            self.page.prose("read: nothing")
+        for source in self.report.sources:
+            skipped = f", {source.skipped_records:,} not understood" if source.skipped_records else ""
+            what = f"{flat(source.format)}, {_count(source.records, 'record')}, {_size(source.bytes)}{skipped}"
+            self.page.pair(flat(source.path), what, name="read")
+
+    def _others(self, shown: tuple[HypothesisReport, ...]) -> None:
+        told = {name for item in shown for name in (item.id, *item.explains)}
+        rest = [item for item in self.report.hypotheses if item.id not in told]
+        if not rest:
+            return
+        self.page.blank()
+        names = ", ".join(f"{item.id} {_percent(item.confidence).strip()}" for item in rest[:_RIVALS])
+        more = f" and {len(rest) - _RIVALS} more" if len(rest) > _RIVALS else ""
+        self.page.prose(f"{'less likely' if shown else 'weak suspicions'}: {names}{more}", "dim")
+
+    def _open(self, item: HypothesisReport) -> None:
+        page = self.page
+        self._title(item)
+        page.prose(flat(item.cause), indent=LABELS)
+        supporting = [piece for piece in item.evidence if piece.direction == "for"]
+        self._reasons("because", supporting)
+        self._reasons("against", [piece for piece in item.evidence if piece.direction == "against"])
+        for fix in item.fixes if self.verbose else item.fixes[:_FIXES]:
+            self._fix(fix)
+        if len(item.fixes) > _FIXES and not self.verbose:
+            page.label("", f"{_count(len(item.fixes) - _FIXES, 'more fix', 'more fixes')}, -v shows them", "dim")
+        for check in item.checks if self.verbose else item.checks[:1]:
+            self._check(check)
+        if item.runbook:
+            page.verbatim(f"ghrules runbook {flat(item.runbook.id)}", mark="$ ", name="runbook")
+        if item.escalation:
+            severity = f"{item.escalation.severity}, " if item.escalation.severity != item.severity else ""
+            page.label("escalate", f"{flat(item.escalation.to)} ({severity}{flat(item.escalation.reason)})", "bold")
+        self._led_to(item)
+        if self.verbose:
+            for text in item.prevention:
+                page.label("prevent", flat(text))
+            for url in item.references:
+                page.verbatim(flat(url), "dim")
+        page.blank()
+
+    def _folded(self, item: HypothesisReport) -> None:
+        self._title(item)
+        for fact in item.proof()[:1]:
+            self._proof(fact, "because")
+        for fix in item.fixes[:1]:
+            self.page.label("fix", flat(fix.do))
+        if item.escalation:
+            self.page.label("escalate", f"{flat(item.escalation.to)} ({flat(item.escalation.reason)})")
+        self.page.blank()
+
+    def _title(self, item: HypothesisReport) -> None:
+        severity = Span(item.severity, _SEVERITY_STYLES[item.severity])
+        right = [Span(f"{_percent(item.confidence)}  ", "bold"), severity]
+        self.page.heading(str(item.rank), flat(item.title), right)
+        if item.role == "root-cause":
+            role = "root cause" if item.present else "weak suspicion"
+            role += " of a separate incident" if item.present and item.group != self.report.hypotheses[0].group else ""
+            others = f" · explains {_count(len(item.explains), 'other')}" if item.explains else ""
+        else:
+            role, others = f"consequence of {item.caused_by}", ""
+        self.page.prose(f"{item.id} · {role}{others}", "dim", indent=LABELS)
+
+    def _reasons(self, name: str, pieces: list[EvidenceReport]) -> None:
+        """One reason is the sentence of its rule and its proof lines, each fact shown once."""
+        chosen = pieces if self.verbose else _telling(pieces)[:_REASONS]
+        shown: set[str] = set()
+        for piece in chosen:
+            label, name = name, ""
+            fresh = [fact for fact in piece.facts if fact.id not in shown]
+            proofs = fresh if self.verbose else fresh[:_PROOFS]
+            if piece.why:
+                counted = " (the same observation, not counted again)" if self.verbose and not piece.counted else ""
+                self.page.label(label, flat(piece.why) + counted)
+                label = ""
+            elif not proofs:
+                self.page.label(label, f"rule {piece.rule}")
+            for fact in proofs:
+                self._proof(fact, label)
+                label = ""
+            shown.update(fact.id for fact in fresh)
+            if len(fresh) > len(proofs):
+                self.page.label("", f"and {len(fresh) - len(proofs):,} more like it", "dim")
+            if self.verbose:
+                self.page.label("", f"rule {piece.rule}, {piece.strength}{self._written(piece.place)}", "dim")
+        if len(pieces) > len(chosen) and not self.verbose:
+            self.page.label("", f"{_count(len(pieces) - len(chosen), 'more reason')}, -v shows them", "dim")
+
+    def _proof(self, fact: FactReport, name: str = "") -> None:
+        text = fact.sample if fact.sample and fact.kind in _SAID_BY_SAMPLE else fact.summary
+        times = f"{fact.count:,} x  " if fact.count > 1 and text == fact.sample else ""
+        self.page.pair(times + flat(text), self._place(fact.source, fact.first_seen), name=name, left_style="cyan")
+
+    def _fix(self, fix: FixReport) -> None:
+        page = self.page
+        page.label("fix", flat(fix.do), "bold", tag=Span(f"  [{fix.risk}]", _RISK_STYLES[fix.risk]))
+        if fix.command:
+            self._command(fix.command)
+        if fix.snippet:
+            if fix.file:
+                page.label("", f"in {flat(fix.file)}:", "dim")
+            for line in lines(fix.snippet):
+                page.verbatim(line, "green")
+        for name, text in (("undo: ", fix.undo), ("verify: ", fix.verify)):
+            if text:
+                page.verbatim(flat(text), mark=name)
+        if fix.note:
+            page.label("", f"note: {flat(fix.note)}", "dim")
+
+    def _check(self, check: CheckReport) -> None:
+        self.page.label("check", flat(check.ask))
+        if check.command:
+            self._command(check.command)
+        elif check.collector:
+            self.page.label("", f"collector {flat(check.collector)}", "dim")
+        if check.expect:
+            self.page.label("", flat(check.expect), "dim")
+
+    def _command(self, command: str) -> None:
+        for number, line in enumerate(lines(command)):
+            self.page.verbatim(line, "green", mark="$ " if number == 0 else "  ")
+
+    def _led_to(self, item: HypothesisReport) -> None:
+        known = {other.id: other for other in self.report.hypotheses}
+        followers = [known[name] for name in item.explains if name in known]
+        followers.sort(key=lambda other: -other.observations)
+        told = []
+        for other in followers if self.verbose else followers[:_FOLLOWERS]:
+            place = next((fact.source for fact in other.proof() if fact.source), None)
+            told.append(f"{other.id} {other.observations:,} x" + (f" ({self._place(place)})" if place else ""))
+        more = len(followers) - len(told)
+        if told:
+            self.page.label("led to", ", ".join(told) + (f" and {more} more" if more else ""))
+
+    def _skipped(self) -> str:
+        skipped = sum(source.skipped_records for source in self.report.sources)
+        return f" ({skipped:,} not understood)" if skipped else ""
+
+    def _place(self, place: Place | None, first: datetime | None = None) -> str:
+        where = _where(place, None if self.verbose else _PATH_WIDTH)
+        when = first.strftime("first %H:%M:%S" if self.one_day else "first %Y-%m-%d %H:%M:%S") if first else ""
+        return ", ".join(part for part in (where, when) if part)
+
+    def _written(self, place: Place | None) -> str:
+        return f" ({_where(place)})" if place else ""
+
+
+def _telling(pieces: list[EvidenceReport]) -> list[EvidenceReport]:
+    """The evidence that counts, then what rests on the same observations but adds a fact of its own."""
+    counted = [piece for piece in pieces if piece.counted]
+    known = {fact.id for piece in counted for fact in piece.facts}
+    rest = [piece for piece in pieces if not piece.counted and not known.issuperset(fact.id for fact in piece.facts)]
+    return counted + rest
+
+
+def _where(place: Place | None, width: int | None = None) -> str:
+    if place is None:
+        return ""
+    path = flat(place.path)
+    path = cut_path(path, width) if width else path
+    return f"{path}:{place.line}" if place.line else path
+
+
+def _percent(confidence: float) -> str:
+    return f"{confidence * 100:3.0f} %"
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def _size(size: float) -> str:
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if size < 1000 or unit == "GB":
+            return f"{size:.0f} {unit}" if size >= 10 or unit == "bytes" else f"{size:.1f} {unit}"
+        size /= 1000
+    return ""
+
+
+def _period(first: datetime, last: datetime) -> str:
+    if first.date() != last.date():
+        return f"{first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M} UTC"
+    if (first.hour, first.minute) == (last.hour, last.minute):
+        return f"{first:%Y-%m-%d %H:%M:%S} to {last:%H:%M:%S} UTC"
+    return f"{first:%Y-%m-%d %H:%M} to {last:%H:%M} UTC"

@@ -1,0 +1,147 @@
+"""The pass over a source: raw hits, the records around them, the facts that their signals see."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ghrules.facts.fold import SAMPLE_LENGTH, Fold, Sample
+from ghrules.ingest.detect import dominant
+from ghrules.ingest.record import Record
+from ghrules.ingest.records import RecordReader
+from ghrules.ingest.sources import Source
+from ghrules.knowledge.models import KnowledgeBase
+from ghrules.scan.database import PatternDatabase, open_database
+from ghrules.scan.signals import CompiledSignal
+from ghrules.scan.unknown import UnknownErrors
+
+Window = tuple[float | None, float | None]
+ERROR_PATTERN_PARAMETER = "error_like_pattern"
+
+
+@dataclass
+class SourceSummary:
+    """What was read of one source. `skipped_records` are lines that look like records but could not be taken apart."""
+
+    path: str
+    bytes: int = 0
+    records: int = 0
+    format: str = ""
+    skipped_records: int = 0
+    problems: list[str] = field(default_factory=list)
+
+
+@dataclass
+class ScanResult:
+    """What scanning found; results of several sources merge in any order."""
+
+    fold: Fold = field(default_factory=Fold)
+    unknown: UnknownErrors = field(default_factory=UnknownErrors)
+    sources: list[SourceSummary] = field(default_factory=list)
+    first: float | None = None
+    last: float | None = None
+
+    def merge(self, other: ScanResult) -> None:
+        self.fold.merge(other.fold)
+        self.unknown.merge(other.unknown)
+        self.sources.extend(other.sources)
+        for time in (other.first, other.last):
+            if time is not None:
+                self.saw(time)
+
+    def saw(self, time: float) -> None:
+        self.first = time if self.first is None else min(self.first, time)
+        self.last = time if self.last is None else max(self.last, time)
+
+
+class Scanner:
+    """All signals of a knowledge base over any number of sources. `cache` is the folder of compiled patterns."""
+
+    def __init__(self, knowledge: KnowledgeBase, cache: Path | None = None) -> None:
+        self.knowledge = knowledge
+        self.signals = [
+            CompiledSignal(signal, knowledge.kinds[signal.fact], knowledge.parameters) for signal in knowledge.signals
+        ]
+        self._by_format: dict[str, list[int]] = defaultdict(list)
+        self._owners: list[int | None] = []
+        patterns: list[str] = []
+        for index, signal in enumerate(self.signals):
+            if signal.reads_every_record:
+                for name in signal.formats_of_interest(knowledge.formats):
+                    self._by_format[name].append(index)
+            for prefilter in signal.prefilters():
+                patterns.append(prefilter)
+                self._owners.append(index)
+        for known in knowledge.formats:
+            if known.every_record and known.signature and known.id in self._by_format:
+                patterns.append(known.signature)
+                self._owners.append(None)
+        self._error_like = len(patterns)
+        if error_like := knowledge.parameters.get(ERROR_PATTERN_PARAMETER):
+            patterns.append(str(error_like))
+            self._owners.append(None)
+        self.database: PatternDatabase = open_database(patterns, cache)
+
+    def scan(
+        self,
+        sources: Iterable[Source],
+        input_format: str | None = None,
+        window: Window = (None, None),
+        progress: Callable[[int], None] | None = None,
+    ) -> ScanResult:
+        """Read the sources to their ends. `progress` gets the number of bytes of each chunk."""
+        result = ScanResult()
+        for source in sources:
+            self._scan_source(source, input_format, window, result, progress)
+        return result
+
+    def _scan_source(
+        self,
+        source: Source,
+        input_format: str | None,
+        window: Window,
+        result: ScanResult,
+        progress: Callable[[int], None] | None,
+    ) -> None:
+        reader = RecordReader(self.knowledge.formats, source.path, input_format)
+        lines = 0
+        for chunk in source.chunks():
+            current: Record | None = None
+            hits: set[int] = set()
+            for start, end, patterns in self.database.lines(chunk.data):
+                record = reader.read(chunk, start, end)
+                if current is not None and record.offset != current.offset:
+                    self._observe(source.path, current, hits, window, result)
+                    hits = set()
+                current = record
+                hits |= patterns
+            if current is not None:
+                self._observe(source.path, current, hits, window, result)
+            lines += chunk.data.count(b"\n") + (bool(chunk.data) and not chunk.data.endswith(b"\n"))
+            if progress:
+                progress(len(chunk.data))
+        result.sources.append(
+            SourceSummary(source.path, source.bytes, lines, dominant(reader.counts), problems=source.problems)
+        )
+
+    def _observe(self, path: str, record: Record, hits: set[int], window: Window, result: ScanResult) -> None:
+        if record.time is not None:
+            since, until = window
+            if (since is not None and record.time < since) or (until is not None and record.time > until):
+                return
+            result.saw(record.time)
+        known = False
+        candidates = {owner for index in hits if (owner := self._owners[index]) is not None}
+        for index in sorted(candidates.union(self._by_format.get(record.format, ()))):
+            compiled = self.signals[index]
+            for fields, line in compiled.observe(record):
+                known = True
+                service = str(fields.pop("service", "") or record.service or "")
+                host = str(fields.pop("host", "") or record.host or "")
+                sample = Sample(path, record.offset, record.end, record.line, line[:SAMPLE_LENGTH])
+                signal = compiled.signal
+                result.fold.add(signal.id, signal.fact, fields, sample, record.time, service, host)
+        if not known and self._error_like in hits:
+            result.unknown.add(record, path)

@@ -1,0 +1,47 @@
+"""Error-looking records that no signal knows, gathered by template so that they can be shown and counted."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from ghrules.facts.fold import SAMPLE_LENGTH, Sample
+from ghrules.ingest.record import Record
+
+TEMPLATES_HELD = 2_000
+FAILURE_LEVELS = frozenset({"error", "fatal", None})
+_VARIABLE = re.compile(r"'[^']*'|\"[^\"]*\"|0x[0-9a-fA-F]+|\b[0-9a-fA-F-]{16,}\b|\b\d[\w.:-]*")
+_LENGTH = 160
+
+
+@dataclass
+class UnknownErrors:
+    """Templates with their counts and earliest samples; merges in any order while fewer than TEMPLATES_HELD."""
+
+    templates: dict[str, tuple[int, Sample]] = field(default_factory=dict)
+    overflow: int = 0
+
+    def add(self, record: Record, path: str) -> None:
+        """Count an error-looking record, unless its own level says that it is no failure."""
+        if record.level not in FAILURE_LEVELS or not record.texts:
+            return
+        text = record.texts[0]
+        self._count(
+            _VARIABLE.sub("<*>", text[:_LENGTH]),
+            1,
+            Sample(path, record.offset, record.end, record.line, text[:SAMPLE_LENGTH]),
+        )
+
+    def merge(self, other: UnknownErrors) -> None:
+        for template, (count, sample) in other.templates.items():
+            self._count(template, count, sample)
+        self.overflow += other.overflow
+
+    def _count(self, template: str, times: int, sample: Sample) -> None:
+        if template in self.templates:
+            count, earliest = self.templates[template]
+            self.templates[template] = (count + times, min(earliest, sample))
+        elif len(self.templates) < TEMPLATES_HELD:
+            self.templates[template] = (times, sample)
+        else:
+            self.overflow += times
