@@ -26,7 +26,7 @@ import platformdirs
 from pydantic import ValidationError
 
 from ghrules.diagnosis.causes import PRESENT
-from ghrules.diagnosis.diagnose import diagnose
+from ghrules.diagnosis.diagnose import Diagnostician
 from ghrules.diagnosis.model import Unexplained
 from ghrules.errors import UsageError
 from ghrules.facts.kinds import Fact, Origin
@@ -69,6 +69,11 @@ class Engine:
     def scanner(self) -> Scanner:
         """All signals as one pass; compiled at first use."""
         return Scanner(self.knowledge, self._cache)
+
+    @cached_property
+    def diagnostician(self) -> Diagnostician:
+        """All rules, ready to run; prepared at first use."""
+        return Diagnostician(self.knowledge)
 
     def session(self) -> Session:
         """A new, empty working memory."""
@@ -127,7 +132,9 @@ class Session:
         window: tuple[float | None, float | None] = (None, None),
     ) -> None:
         """Take in log text, as one string or line by line."""
-        text = lines if isinstance(lines, str) else "".join(line if line.endswith("\n") else f"{line}\n" for line in lines)
+        text = (
+            lines if isinstance(lines, str) else "".join(line if line.endswith("\n") else f"{line}\n" for line in lines)
+        )
         stream = io.BytesIO(text.encode("utf-8", "surrogatepass"))
         stream.name = "<lines>"
         formats = self.engine.knowledge.formats
@@ -167,7 +174,7 @@ class Session:
         knowledge = self.engine.knowledge
         facts = self.facts()
         inferring = time.perf_counter()
-        diagnosis, inference = diagnose(facts, knowledge, self.engine.backend)
+        diagnosis, inference = self.engine.diagnostician.diagnose(facts, self.engine.backend)
         diagnosis = replace(diagnosis, unexplained=self._unexplained())
         finished = time.perf_counter()
         return build(

@@ -71,7 +71,9 @@ def bind(rule: Rule, facts: Iterable[Fact], others: Iterable[Fact] = ()) -> dict
     observed, rest = list(facts), list(others)
     bound: dict[str, Fact] = {}
     scope: dict[str, Mapping[str, str | int | float | bool]] = {}
-    for pattern in rule.when:
+    for pattern in (*rule.when, *rule.when):  # twice: a condition may speak of an alias that comes after it
+        if pattern.alias in bound:
+            continue
         for fact in (*observed, *(fact for fact in rest if fact.kind == pattern.kind)):
             values = fact.values()
             if holds(pattern, fact.kind, values, scope):
@@ -92,6 +94,7 @@ def _collect(piece: Evidence, facts: Mapping[str, Fact], values: dict[str, objec
 
 
 def fields(fact: Fact) -> dict[str, object]:
+    """The fields of a fact that have a value, without its id, source and samples."""
     return {
         name: value
         for name in type(fact).model_fields

@@ -13,7 +13,7 @@ def flat(text: str, limit: int | None = None) -> str:
     """`text` on one line, without control, direction and zero-width characters; cut to `limit` characters with …"""
     if limit is not None:
         text = text[: 4 * limit]
-    line = _INVISIBLE.sub("", _BREAKS.sub(" ", text)).strip()
+    line = " ".join(_INVISIBLE.sub("", _BREAKS.sub(" ", text)).split())
     return line if limit is None or len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 

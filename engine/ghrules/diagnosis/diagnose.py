@@ -9,7 +9,7 @@ from ghrules.diagnosis.checks import ranked_checks
 from ghrules.diagnosis.evidence import confidence, gather, span
 from ghrules.diagnosis.model import Diagnosis, Evidence, RankedHypothesis
 from ghrules.facts.kinds import Fact, HypothesisFact
-from ghrules.inference.engine import Inference, infer
+from ghrules.inference.engine import Inference, Program
 from ghrules.knowledge.models import Escalate, KnowledgeBase
 
 WORTH_SHOWING = 0.08
@@ -17,14 +17,35 @@ CONFIDENCE_STEPS = (0.7, 0.9)
 """Within one step the hypothesis that explains more others, then the one seen earlier, goes first."""
 
 
-def diagnose(facts: Sequence[Fact], knowledge: KnowledgeBase, backend: str = "auto") -> tuple[Diagnosis, Inference]:
-    """Run all rules over the facts and rank what they say. Raises InferenceError when the rules do not end."""
-    reasoning = [rule for rule in knowledge.rules if not rule.escalate]
-    inference = infer(reasoning, facts, knowledge.kinds, backend)
-    evidence = {name: pieces for name, pieces in gather(inference).items() if name in knowledge.hypotheses}
-    ranked = rank(evidence, inference.facts, knowledge)
-    escalations = escalate(ranked, knowledge, backend)
-    return Diagnosis(ranked, inference.facts, escalations, warnings=tuple(inference.warnings)), inference
+class Diagnostician:
+    """The rules of a knowledge base, made ready for any number of diagnoses.
+
+    Raises InferenceError when rules wait for each other.
+    """
+
+    def __init__(self, knowledge: KnowledgeBase) -> None:
+        self.knowledge = knowledge
+        self._reasoning = Program([rule for rule in knowledge.rules if not rule.escalate], knowledge.kinds)
+        self._escalation = Program([rule for rule in knowledge.rules if rule.escalate], knowledge.kinds)
+
+    def diagnose(self, facts: Sequence[Fact], backend: str = "auto") -> tuple[Diagnosis, Inference]:
+        """Run all rules over the facts and rank what they say. Raises InferenceError when the rules do not end."""
+        inference = self._reasoning.infer(facts, backend)
+        known = self.knowledge.hypotheses
+        evidence = {name: pieces for name, pieces in gather(inference).items() if name in known}
+        ranked = rank(evidence, inference.facts, self.knowledge)
+        diagnosis = Diagnosis(ranked, inference.facts, self._escalate(ranked, backend), warnings=inference.warnings)
+        return diagnosis, inference
+
+    def _escalate(self, ranked: Sequence[RankedHypothesis], backend: str) -> dict[str, Escalate]:
+        """Who must be told of each hypothesis: the rule with the highest salience decides."""
+        names = {f"h{item.rank}": item.hypothesis.id for item in ranked}
+        firings = self._escalation.infer([_as_fact(item) for item in ranked], backend).firings if ranked else ()
+        chosen: dict[str, Escalate] = {}
+        for firing in sorted(firings, key=lambda firing: (-firing.rule.salience, firing.rule.id)):
+            if firing.rule.escalate:
+                chosen.setdefault(names[firing.bindings[0][1]], firing.rule.escalate)
+        return chosen
 
 
 def rank(
@@ -59,30 +80,17 @@ def rank(
     )
 
 
-def escalate(ranked: Sequence[RankedHypothesis], knowledge: KnowledgeBase, backend: str) -> dict[str, Escalate]:
-    """Who must be told of each hypothesis: the rule with the highest salience decides."""
-    rules = [rule for rule in knowledge.rules if rule.escalate]
-    facts: list[Fact] = [
-        HypothesisFact(
-            id=f"h{item.rank}",
-            hypothesis=item.hypothesis.id,
-            area=item.hypothesis.table.area,
-            severity=item.hypothesis.table.severity,
-            confidence=item.confidence,
-            role=item.role,
-            rank=item.rank,
-        )
-        for item in ranked
-    ]
-    if not rules or not facts:
-        return {}
-    names = {f"h{item.rank}": item.hypothesis.id for item in ranked}
-    chosen: dict[str, Escalate] = {}
-    firings = infer(rules, facts, knowledge.kinds, backend).firings
-    for firing in sorted(firings, key=lambda firing: (-firing.rule.salience, firing.rule.id)):
-        if firing.rule.escalate:
-            chosen.setdefault(names[firing.bindings[0][1]], firing.rule.escalate)
-    return chosen
+def _as_fact(item: RankedHypothesis) -> HypothesisFact:
+    table = item.hypothesis.table
+    return HypothesisFact(
+        id=f"h{item.rank}",
+        hypothesis=table.id,
+        area=table.area,
+        severity=table.severity,
+        confidence=item.confidence,
+        role=item.role,
+        rank=item.rank,
+    )
 
 
 def _order(

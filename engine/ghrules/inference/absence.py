@@ -31,9 +31,10 @@ class WorkingMemory:
         conditions = self._conditions.get(rule.id)
         if conditions is None:
             return True
-        return not any(
-            any(self._matching(key, join, bindings)) for key, join in conditions.unless
-        ) and all(
+        for key, join in conditions.unless:
+            if next(self._matching(key, join, bindings), None) is not None:
+                return False
+        return all(
             self._total(total, self._matching(key, join, bindings), tests, bindings)
             for total, key, join, tests in conditions.totals
         )

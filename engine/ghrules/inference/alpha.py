@@ -101,11 +101,14 @@ class AlphaNetwork:
     def __init__(self, rules: Iterable[Rule]) -> None:
         self._keyed: dict[str, dict[str, dict[Key, list[_Entry]]]] = defaultdict(dict)
         self._loose: dict[str, list[_Entry]] = defaultdict(list)
-        prepared = [(key, pattern, _constants(pattern)) for rule in rules for key, pattern in patterns_of(rule)]
+        prepared = [(key, pattern, constant_tests(pattern)) for rule in rules for key, pattern in patterns_of(rule)]
         spread = Counter(
             (kind, name)
             for kind, name, _ in {
-                (pattern.kind, test.field, value) for _, pattern, keyed in prepared for test, keys in keyed for value in keys
+                (pattern.kind, test.field, value)
+                for _, pattern, keyed in prepared
+                for test, keys in keyed
+                for value in keys
             }
         )
         for key, pattern, keyed in prepared:
@@ -159,7 +162,7 @@ class Alpha:
                 yield fact, hits
 
 
-def _constants(pattern: FactPattern) -> list[tuple[Test, frozenset[Key]]]:
+def constant_tests(pattern: FactPattern) -> list[tuple[Test, frozenset[Key]]]:
     """The tests by which the pattern can be looked up, with the values that they allow."""
     found = [(test, choices(test)) for test in pattern.tests if test.op in ("==", "in")]
     return [(test, frozenset(map(key_of, allowed))) for test, allowed in found if allowed]

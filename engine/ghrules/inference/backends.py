@@ -58,11 +58,12 @@ class Engine:
 
 @dataclass(frozen=True)
 class Availability:
-    """A line for `ghrules doctor`: `reason` says why an engine is not usable."""
+    """A line for `ghrules doctor`. `chosen` is the engine that "auto" takes; `reason` says why, or why not."""
 
     name: str
     version: str
     usable: bool
+    chosen: bool
     reason: str
 
 
@@ -82,11 +83,18 @@ ENGINES = (
 
 def available() -> list[Availability]:
     """Every engine and whether it works here."""
-    lines = []
-    for engine in ENGINES:
-        reason = engine.reason()
-        lines.append(Availability(engine.name, engine.version if engine.module else "built in", not reason, reason))
-    return lines
+    reasons = {engine.name: engine.reason() for engine in ENGINES}
+    best = next(name for name, reason in reasons.items() if not reason)
+    return [
+        Availability(
+            engine.name,
+            engine.version if engine.module else "built in",
+            not reasons[engine.name],
+            engine.name == best,
+            reasons[engine.name] or ("the first of those that work" if engine.name == best else "works"),
+        )
+        for engine in ENGINES
+    ]
 
 
 def choose(backend: str) -> list[Engine]:

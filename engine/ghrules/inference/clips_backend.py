@@ -82,7 +82,8 @@ def _pattern(compiled: RowRule, index: int) -> str:
         constraints.append(_constraint(guard.op, f"?{guard.column}p{index}", value, value))
     for join in row.joins:
         constraints = slots[join.column]
-        constraints.append(_constraint(join.op, f"?{join.column}p{index}", f"?{join.other_column}p{join.other}", _other(join)))
+        other = f"?{join.other_column}p{join.other}"
+        constraints.append(_constraint(join.op, f"?{join.column}p{index}", other, _other(join)))
     distinct = "".join(f"&~?i{other}" for other in range(index) if compiled.patterns[other].kind == row.kind)
     fields = " ".join(f"({column} {'&'.join(constraints)})" for column, constraints in slots.items())
     return f"(t{row.kind} (id ?i{index}{distinct}) {fields})"

@@ -18,6 +18,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
+from itertools import chain, islice
 from typing import Any
 
 from ghrules.inference.alpha import PatternKey
@@ -60,11 +61,8 @@ class DurableMatcher(FencedMatcher):
         for shard, marked in marks.items():
             shard.add(f'{{"id":"{name}","_1":1{columns}{marked}}}')
 
-    def _matches(self, limit: int) -> list[Match]:
-        matches: list[Match] = []
-        for shard in self._shards:
-            matches += shard.drain(limit - len(matches))
-        return matches
+    def _matches(self, limit: int) -> Iterator[Match]:
+        return islice(chain.from_iterable(shard.drain() for shard in self._shards), max(limit, 0))
 
     def _shut(self) -> None:
         while self._shards:
@@ -84,7 +82,8 @@ class _Shard:
         self._offset: Any = None
         self._pending: Iterator[Match] | None = None
         self.add('{"id":"boot","boot":1}')
-        self.drain(1)
+        if next(self.drain(), None):
+            raise EngineFault("it fired a rule without a fact")
 
     def add(self, row: str) -> None:
         code, offset = self._engine.assert_fact(self._handle, row)
@@ -95,15 +94,14 @@ class _Shard:
             if self._pending is None:
                 self._pending = self._run()
 
-    def drain(self, limit: int) -> list[Match]:
-        matches: list[Match] = []
-        while self._pending is not None and len(matches) < limit:
+    def drain(self) -> Iterator[Match]:
+        """What is new; may be left off and taken up again."""
+        while self._pending is not None:
             match = next(self._pending, None)
             if match is None:
                 self._pending = None
             else:
-                matches.append(match)
-        return matches
+                yield match
 
     def close(self) -> None:
         self._pending = None

@@ -78,7 +78,7 @@ class Program:
         known = _by_id(facts)
         alpha = Alpha(self.network)
         satisfied = {key for fact in known.values() for key in alpha.add(fact)}
-        live = sorted(live_rules(self.rules, satisfied, self.kinds), key=lambda rule: rule.id)
+        live = sorted(live_rules(self.rules, satisfied, self.strata), key=lambda rule: rule.id)
         warnings: list[str] = []
         for engine in engines:
             try:
@@ -173,8 +173,8 @@ class _Run:
         """Take the engine's new activations, those that hold, to the agenda of their stratum."""
         room = self._limit - len(self._seen) + 1
         proposed = _call(matcher.drain, room)
-        if len(proposed) > room:
-            raise EngineFault("it gave more activations than it was asked for")
+        if not isinstance(proposed, list) or len(proposed) > room:
+            raise EngineFault("it gave no list of activations, or more than it was asked for")
         for activation in proposed:
             self._verify(activation)
             if activation not in self._seen:
@@ -188,7 +188,8 @@ class _Run:
     def _verify(self, activation: object) -> None:
         if isinstance(activation, Activation) and activation.rule in self._rules:
             aliases = tuple(alias for alias, _ in activation.facts)
-            if aliases == self._joins[activation.rule].aliases and all(fact in self._facts for _, fact in activation.facts):
+            known = all(fact in self._facts for _, fact in activation.facts)
+            if known and aliases == self._joins[activation.rule].aliases:
                 return
         raise EngineFault(f"it gave an activation of no rule and facts of ours: {activation!r:.200}")
 

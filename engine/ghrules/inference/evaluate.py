@@ -110,7 +110,7 @@ def _search(field: str, pattern: str, *, found: bool) -> Predicate:
 
 
 def _compiled(field: str, pattern: str) -> Callable[[str], object]:
-    import re2  # type: ignore[import-untyped]
+    import re2
 
     options = re2.Options()
     options.log_errors = False

@@ -19,7 +19,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ghrules.facts.kinds import Fact
-from ghrules.inference.alpha import Alpha, PatternKey, choices, is_own
+from ghrules.inference.alpha import Alpha, PatternKey, is_own
 from ghrules.inference.evaluate import Values, is_expression, references, value_of
 from ghrules.inference.schema import holds_only_numbers
 from ghrules.inference.values import ORDERS, Key, is_number, key_of, kind_of
@@ -29,7 +29,9 @@ from ghrules.knowledge.models import FactPattern, Rule
 MAX_PATTERNS = 15
 MAX_JOINS = 28
 EXACT = 2**53
-"""Integers up to here are the same number as a float."""
+"""Integers below are the same number as a float."""
+LARGEST = 1e300
+"""Floats below stay finite when they are shifted."""
 
 _FLIPPED = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _LAX = {"<": "<=", ">": ">="}
@@ -164,7 +166,7 @@ class Fence:
         constant = value_of(test.value, {})
         if constant is None or kind_of(constant) == "nothing":
             return False
-        if test.op == "==" and choices(test) or test.op == "!=":
+        if test.op in ("==", "!="):
             column = self._column("k", pattern.kind, test.field)
             row.guards.append(Guard(column, test.op, self._number(constant)))
             return True
@@ -240,7 +242,9 @@ def number_text(value: float) -> str:
 
 
 def _exact(value: Scalar) -> bool:
-    return not isinstance(value, str) and -EXACT < value < EXACT or isinstance(value, float) and abs(value) < 1e300
+    if isinstance(value, float):
+        return abs(value) < LARGEST
+    return isinstance(value, int) and abs(value) < EXACT
 
 
 def _linear(expr: Expr) -> tuple[Ref | None, tuple[str, float] | None]:
@@ -262,4 +266,3 @@ def _constant(expr: Expr) -> float | None:
         return None
     value = value_of(expr, {})
     return float(value) if value is not None and is_number(value) and _exact(value) else None
-

@@ -70,7 +70,7 @@ class FencedMatcher(ABC):
         """Tell the engine a fact; marks of `hits` are not in the row yet."""
 
     @abstractmethod
-    def _matches(self, limit: int) -> list[Match]:
+    def _matches(self, limit: int) -> Iterable[Match]:
         """At most `limit` matches that are new."""
 
     @abstractmethod

@@ -39,9 +39,7 @@ class JoinRule:
 
     def joined(self, position: int, bound: Mapping[str, Values]) -> bool:
         """Do all tests hold that involve the fact at `position` and otherwise only bound facts?"""
-        return all(
-            test(bound[alias], bound) for alias, test, needed in self.joins[position] if needed <= bound.keys()
-        )
+        return all(test(bound[alias], bound) for alias, test, needed in self.joins[position] if needed <= bound.keys())
 
     def holds(self, facts: Sequence[str], alpha: Alpha) -> bool:
         """Is the rule satisfied by these facts (ids, one for each pattern)?"""

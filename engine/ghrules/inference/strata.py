@@ -4,14 +4,15 @@ for every rule that may assert them."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ghrules.errors import InferenceError
 from ghrules.facts.kinds import Fact
-from ghrules.inference.alpha import is_own, patterns_of
+from ghrules.inference.alpha import PatternKey, constant_tests, is_own, patterns_of
 from ghrules.inference.evaluate import Predicate, Values, predicate, references, value_of
 from ghrules.inference.schema import field_types
+from ghrules.inference.values import Key, key_of
 from ghrules.knowledge.conditions import Arithmetic, Ref, Scalar
 from ghrules.knowledge.models import FactPattern, Rule
 
@@ -46,6 +47,38 @@ class Sieve:
             for test in pattern.tests
             if is_own(test, pattern.alias)
         ]
+        self.lookup = next(iter(constant_tests(pattern)), None)
+
+
+class _Producers:
+    """The rules that assert one kind, to be found by a constant of what they assert."""
+
+    def __init__(self) -> None:
+        self._all: list[tuple[str, Template]] = []
+        self._by_field: dict[str, dict[Key | None, list[tuple[str, Template]]]] = {}
+
+    def add(self, rule_id: str, made: Template) -> None:
+        self._all.append((rule_id, made))
+
+    def feeding(self, sieve: Sieve) -> Iterator[str]:
+        """The rules whose facts may pass."""
+        candidates: Iterable[tuple[str, Template]] = self._all
+        if sieve.lookup:
+            test, keys = sieve.lookup
+            table = self._table(test.field)
+            candidates = [item for key in (None, *sorted(keys, key=repr)) for item in table.get(key, ())]
+        return (rule_id for rule_id, made in candidates if made.may_satisfy(sieve))
+
+    def _table(self, name: str) -> dict[Key | None, list[tuple[str, Template]]]:
+        """Value of the field -> rules; None for those that only a run can tell."""
+        if name not in self._by_field:
+            table = self._by_field[name] = defaultdict(list)
+            for rule_id, made in self._all:
+                if name in made.open:
+                    table[None].append((rule_id, made))
+                elif name in made.constants:
+                    table[key_of(made.constants[name])].append((rule_id, made))
+        return self._by_field[name]
 
 
 def template(rule: Rule, kinds: Mapping[str, type[Fact]]) -> Template | None:
@@ -78,28 +111,39 @@ def _converted(constants: Mapping[str, Scalar], model: type[Fact]) -> set[str]:
 
 @dataclass(frozen=True)
 class Strata:
-    """`of`: rule id -> its stratum, from 0. `loops`: groups of rules that feed each other."""
+    """How rules depend on each other.
+
+    of     rule id -> its stratum, from 0
+    feeds  rule id -> the patterns that the facts it asserts may satisfy
+    loops  groups of rules that feed each other
+    """
 
     of: Mapping[str, int]
+    feeds: Mapping[str, Sequence[PatternKey]]
     loops: tuple[tuple[str, ...], ...]
 
 
 def stratify(rules: Sequence[Rule], kinds: Mapping[str, type[Fact]]) -> Strata:
     """Order the rules. Raises InferenceError when a rule waits, over others or directly, for itself."""
-    feeds = _dependencies(rules, kinds)
+    feeds = _feeds(rules, kinds)
+    # rule -> the rules that feed it -> does it have to wait for their end?
+    sources: dict[str, dict[str, bool]] = {rule.id: {} for rule in rules}
+    for source, keys in feeds.items():
+        for key in keys:
+            sources[key.rule][source] = sources[key.rule].get(source, False) or key.part != "when"
     loops: list[tuple[str, ...]] = []
     of: dict[str, int] = {}
-    for group in _components([rule.id for rule in rules], feeds):
+    for group in _components([rule.id for rule in rules], sources):
         members = set(group)
-        inner = {(source, target): waits for target in group for source, waits in feeds[target].items()}
-        for (source, target), waits in inner.items():
+        edges = [(source, target, waits) for target in group for source, waits in sources[target].items()]
+        for source, target, waits in edges:
             if waits and source in members:
                 raise InferenceError(_circular(group, source, target))
-        if len(group) > 1 or group[0] in feeds[group[0]]:
+        if len(group) > 1 or group[0] in sources[group[0]]:
             loops.append(tuple(sorted(group)))
-        level = max((of[source] + waits for (source, _), waits in inner.items() if source not in members), default=0)
-        of |= {rule_id: level for rule_id in group}
-    return Strata(of, tuple(sorted(loops)))
+        level = max((of[source] + waits for source, _, waits in edges if source not in members), default=0)
+        of |= dict.fromkeys(group, level)
+    return Strata(of, feeds, tuple(sorted(loops)))
 
 
 def _circular(group: Sequence[str], source: str, target: str) -> str:
@@ -115,19 +159,17 @@ def _circular(group: Sequence[str], source: str, target: str) -> str:
     )
 
 
-def _dependencies(rules: Sequence[Rule], kinds: Mapping[str, type[Fact]]) -> dict[str, dict[str, bool]]:
-    """Rule -> the rules that feed it -> does it have to wait for their end?"""
-    producers: dict[str, list[tuple[str, Template]]] = defaultdict(list)
+def _feeds(rules: Sequence[Rule], kinds: Mapping[str, type[Fact]]) -> dict[str, list[PatternKey]]:
+    producers: dict[str, _Producers] = defaultdict(_Producers)
     for rule in rules:
         if made := template(rule, kinds):
-            producers[made.kind].append((rule.id, made))
-    feeds: dict[str, dict[str, bool]] = {rule.id: {} for rule in rules}
+            producers[made.kind].add(rule.id, made)
+    feeds: dict[str, list[PatternKey]] = defaultdict(list)
     for rule in rules:
         for key, pattern in patterns_of(rule):
             if pattern.kind in producers:
-                sieve = Sieve(pattern)
-                for source in (source for source, made in producers[pattern.kind] if made.may_satisfy(sieve)):
-                    feeds[rule.id][source] = feeds[rule.id].get(source, False) or key.part != "when"
+                for source in producers[pattern.kind].feeding(Sieve(pattern)):
+                    feeds[source].append(key)
     return feeds
 
 

@@ -14,7 +14,8 @@ from ghrules.ingest.values import load_object
 LARGEST = 4 << 20
 """Bytes up to which a value is read."""
 _MOST_FAILURES = 50
-_OPENING = re.compile(rb"(?:\A|(?<=\n))[{\[][ \t\r]*(?=\n)")
+_OPENING = re.compile(rb"\n[{\[][ \t\r]*(?=\n)")
+_FIRST_LINE_OPENS = re.compile(rb"[{\[][ \t\r]*\n")
 _MEMBERS = {ord("{"): b"\n}", ord("["): b"\n]"}
 
 
@@ -43,7 +44,8 @@ class Blocks:
     def at(self, position: int) -> Block | None:
         """The object whose lines include `position`, or None."""
         if self._openings is None:
-            self._openings = [match.start() for match in _OPENING.finditer(self._data)]
+            self._openings = [0] if _FIRST_LINE_OPENS.match(self._data) else []
+            self._openings += [match.start() + 1 for match in _OPENING.finditer(self._data)]
         index = bisect_right(self._openings, position) - 1
         if index < 0:
             return None

@@ -29,7 +29,7 @@ class BrokenStream(Exception):
 
 
 def compression(head: bytes) -> str | None:
-    """"gz", "zst", "bz2", "xz" or None, by the first bytes."""
+    """The kind of compression by the first bytes: gz, zst, bz2, xz or None."""
     return next((name for magic, name in _MAGIC.items() if head.startswith(magic)), None)
 
 

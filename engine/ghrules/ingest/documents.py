@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from ghrules.ingest.values import has, walk
@@ -35,22 +36,21 @@ def as_lines(raw: bytes, formats: Sequence[Format]) -> bytes | None:
         text = raw.decode()
     except UnicodeDecodeError:
         text = raw.decode("latin-1")
-    values = list(_values(text))
-    if not values:
-        return None
     exploding = [table for table in formats if table.explode]
-    if len(values) > 1 and text.lstrip(_BLANK)[:1] == "{" and not exploding:
+    if text.lstrip(_BLANK)[:1] == "{" and not exploding and len(list(islice(_values(text), 2))) > 1:
         return None
     out: list[str] = []
-    line, wanted, counted = 1, 1, 0
-    for begin, _, value in values:
+    line, wanted, counted, end = 1, 1, 0, 0
+    for begin, end, value in _values(text):  # noqa: B007 (end is where the rest begins)
         wanted += text.count("\n", counted, begin)
         counted = begin
         for record in _exploded(value, exploding):
             blank = max(wanted - line, 1 if out else 0)
             out.append("\n" * blank + json.dumps(record, ensure_ascii=False, separators=(",", ":")))
             line += blank
-    rest = text[values[-1][1] :].lstrip(_BLANK + ",]")
+    if not out:
+        return None
+    rest = text[end:].lstrip(_BLANK + ",]")
     if rest:
         wanted = 1 + text.count("\n", 0, len(text) - len(rest))
         out.append("\n" * max(wanted - line, 1) + rest)

@@ -30,6 +30,21 @@ class Frame:
     rules: set[int] = field(default_factory=set)
     block: Block | None = None
     """Set when the record is a JSON object over several lines."""
+    quotes: int = 0
+    """How many quotation marks the lines hold."""
+    last: Line = field(init=False)
+    """The last line that belongs to the record, whether it was kept in `lines` or was too many."""
+
+    def __post_init__(self) -> None:
+        self.last = self.lines[-1]
+        self.quotes = self.last.text.count(b'"')
+
+    def add(self, line: Line) -> None:
+        """Takes in the next line of the record."""
+        if len(self.lines) < MOST_LINES:
+            self.lines.append(line)
+        self.last = line
+        self.quotes += line.text.count(b'"')
 
     @property
     def start(self) -> int:
@@ -116,23 +131,27 @@ class Framer:
         return known or Frame([line], Head.of_object(self._catalogue, block.value, self._now), block=block)
 
     def _line_frame(self, line: Line) -> Frame:
-        lines = self._back_to_head(line)
-        frame = self._begin(lines[0])
-        for other in lines[1:]:
-            if self._attaches(frame, other):
-                frame.lines.append(other)
+        frame, lines = self._back_to_head(line)
+        for other in lines:
+            if frame is not None and self._attaches(frame, other):
+                frame.add(other)
             else:
                 frame = self._begin(other)
+            self._frames[other.start] = frame
+        assert frame is not None
         while len(frame.lines) < MOST_LINES and not (frame.head.single and not frame.lines[-1].partial):
             following = self.after(frame.lines[-1])
             if following is None or self._in_block(following) or not self._attaches(frame, following):
                 break
-            frame.lines.append(following)
+            frame.add(following)
         while len(frame.lines) > 1 and not frame.lines[-1].text.strip() and frame.lines[-1] is not line:
             frame.lines.pop()
+            frame.last = frame.lines[-1]
         return frame
 
-    def _back_to_head(self, line: Line) -> list[Line]:
+    def _back_to_head(self, line: Line) -> tuple[Frame | None, list[Line]]:
+        """The lines from the one where a record surely begins to `line`; with the frame before them if that is known
+        and they may belong to it."""
         lines = [line]
         while len(lines) < MOST_LINES and line.start - lines[-1].start < _FARTHEST:
             may_attach = self._may_attach(lines[-1])
@@ -143,14 +162,11 @@ class Framer:
                 break
             known = self._frames.get(previous.start)
             if known is not None:
-                if known.block is None:
-                    lines += reversed(known.lines[: known.lines.index(previous) + 1])
-                break
+                return (known if known.block is None and known.last is previous else None), lines[::-1]
             if self._in_block(previous):
                 break
             lines.append(previous)
-        lines.reverse()
-        return lines
+        return None, lines[::-1]
 
     def _in_block(self, line: Line) -> bool:
         return line.text[:1] in (b" ", b"}", b"]", b"{", b"[") and self._blocks.at(line.start) is not None
@@ -180,11 +196,11 @@ class Framer:
         return continued is not None and own is not None and continued.table.priority > own.table.priority
 
     def _attaches(self, frame: Frame, line: Line) -> bool:
-        last = frame.lines[-1]
+        last = frame.last
         if last.partial:
             return True
         if _is_row(frame.head):
-            return sum(other.text.count(b'"') for other in frame.lines) % 2 == 1
+            return frame.quotes % 2 == 1
         if self._begins(line):
             return any(self._overrules(index, line) for index in frame.rules.intersection(line.found))
         if frame.rules and not frame.rules.isdisjoint(line.found):

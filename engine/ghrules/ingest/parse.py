@@ -47,7 +47,7 @@ class Head:
         _fill(head, format_, now)
         specs = format_.json_texts if format_.json_texts is not None else _MESSAGE
         head.texts = texts_of(value, specs)
-        if not head.texts and format_.json_texts is None:
+        if not head.texts and not format_.table.keys:
             head.texts = sentences(value)
         return head
 
@@ -133,7 +133,7 @@ def _number(text: str, factor: float) -> int | float | None:
     if factor == 1 and text.isdigit():
         return int(text) if len(text) < 19 else None
     try:
-        number = float(text) * factor
+        number = float(text.rpartition(", ")[2]) * factor
     except ValueError:
         return None
     return round(number, 6) if number == number and abs(number) < 1e300 else None

@@ -27,6 +27,12 @@ def _options() -> Any:
     return options
 
 
+def _spans(match: Any) -> Sequence[tuple[int, int]]:
+    """The spans of all groups. The public way asks the library again for each group, which takes most of the time."""
+    spans: Sequence[tuple[int, int]] | None = getattr(match, "_spans", None)
+    return spans if spans is not None else [match.span(group) for group in range(match.re.groups + 1)]
+
+
 class Pattern:
     """A pattern with named groups, compiled at its first use."""
 
@@ -48,9 +54,11 @@ class Pattern:
         match = regexp.search(line)
         if match is None:
             return None
-        spans = match.regs
+        spans = _spans(match)
+        if line.isascii():
+            text = line.decode()
+            return {name: text[spans[i][0] : spans[i][1]] for name, i in names if spans[i][0] >= 0}
         return {name: text_of(line[spans[i][0] : spans[i][1]]) for name, i in names if spans[i][0] >= 0}
-
 
     def part(self, line: bytes, name: str) -> tuple[dict[str, str], bytes] | None:
         """The captures and, as bytes, the group `name`; None when the pattern or the group is not found."""
@@ -58,7 +66,7 @@ class Pattern:
         match = regexp.search(line)
         if match is None:
             return None
-        spans = match.regs
+        spans = _spans(match)
         parts = {key: text_of(line[spans[i][0] : spans[i][1]]) for key, i in names if key != name and spans[i][0] >= 0}
         for key, i in names:
             if key == name and spans[i][0] >= 0:
@@ -78,4 +86,5 @@ class PatternSet:
 
     def found(self, line: bytes) -> list[int]:
         """Indexes of the patterns found in `line`, in ascending order."""
-        return sorted(self._set.Match(line)) if self._set is not None else []
+        found = self._set.Match(line) if self._set is not None else None
+        return sorted(found) if found else []

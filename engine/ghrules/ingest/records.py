@@ -14,6 +14,7 @@ from ghrules.ingest.frames import Frame, Framer
 from ghrules.ingest.parse import Head, extract, parse_row
 from ghrules.ingest.patterns import text_of
 from ghrules.ingest.record import Record
+from ghrules.ingest.times import reference_time
 from ghrules.ingest.unwrap import Line, without_escapes
 from ghrules.ingest.values import JsonFields
 from ghrules.knowledge.models import Format
@@ -22,6 +23,7 @@ MOST_TEXTS = 400
 RAW_KEPT = 4000
 _TIME_LOOKED_FOR = 64
 _TAIL_KEPT = 16 << 10
+_CONTEXT = 64 << 10
 _WHOLE = "record"
 """The name under which `extract` finds all texts of a record, one a line."""
 _OBJECT = '{"'
@@ -32,7 +34,8 @@ class RecordReader:
     """Reads single records of one source, chunk by chunk.
 
     `forced` is the id of the only format that records may have (UsageError when it is unknown). `now` (seconds since
-    1970) is what times without a year are measured from: the file's time of change by default.
+    1970) is what times without a year are measured from, by default the file's time of change; dates with a year near
+    the beginning of the text count more.
     `counts` says how many records had which format, `plain` those that no format recognised; `skipped` how many
     looked like JSON or CSV but could not be taken apart.
     """
@@ -48,6 +51,7 @@ class RecordReader:
         self._chunk: Chunk | None = None
         self._framer = Framer(self.catalogue, b"", self._now)
         self._records: dict[int, Record] = {}
+        self._times: dict[int, tuple[float | None, int]] = {}
         self._line_at = (0, 0)
         self._last_time: float | None = None
 
@@ -83,9 +87,12 @@ class RecordReader:
         self._last_time = None
         if previous is not None and previous.offset + len(previous.data) == chunk.offset:
             self._last_time = _last_time(self.catalogue, previous.data, self._now)
+        if previous is None:
+            self._now = reference_time(chunk.data[:_CONTEXT], self._now)
         self._chunk = chunk
         self._framer = Framer(self.catalogue, chunk.data, self._now)
         self._records = {}
+        self._times = {}
         self._line_at = (0, chunk.line)
 
     def _record(self, frame: Frame) -> Record:
@@ -93,7 +100,7 @@ class RecordReader:
         if known is None:
             known = self._records[frame.start] = self._build(frame)
             self.counts[known.format] += 1
-            self.skipped += not known.fields and (known.format != PLAIN or known.raw.startswith(_OBJECT))
+            self.skipped += _is_broken(frame, known)
         return known
 
     def _build(self, frame: Frame) -> Record:
@@ -135,16 +142,30 @@ class RecordReader:
         return line
 
     def _time_before(self, line: Line) -> float | None:
-        """The time of the nearest line of the same stream that has one."""
+        """The time of the nearest line of the same stream that has one, at most _TIME_LOOKED_FOR lines before."""
+        moment, distance = self._look_back(line)
+        self._times[line.start] = (moment, distance)
+        return moment
+
+    def _look_back(self, line: Line) -> tuple[float | None, int]:
         other: Line | None = line
-        for _ in range(_TIME_LOOKED_FOR):
+        for distance in range(1, _TIME_LOOKED_FOR + 1):
             other = self._framer.before(other) if other is not None else None
             if other is None:
-                return self._last_time
+                return self._last_time, distance
             moment = other.time if other.time is not None else self._framer.head(other).time
             if moment is not None:
-                return moment
-        return None
+                return moment, distance
+            if other.start in self._times:
+                known, further = self._times[other.start]
+                return (known if distance + further <= _TIME_LOOKED_FOR else None), distance + further
+        return None, _TIME_LOOKED_FOR
+
+
+def _is_broken(frame: Frame, record: Record) -> bool:
+    """The record looks like JSON or CSV, but nothing could be taken out of it."""
+    kind = frame.head.format.table.kind if frame.head.format is not None else "line"
+    return not record.fields and (kind == "csv" or (record.format == PLAIN and record.raw.startswith(_OBJECT)))
 
 
 def _format_id(head: Head) -> str:

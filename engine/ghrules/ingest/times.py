@@ -39,6 +39,7 @@ _SHAPES = tuple(
         r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)T?(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)" + _TAIL,
     )
 )
+_DATED = re.compile(rb"\b((?:19|20)\d\d)[-/](\d\d)[-/](\d\d)[T ]\d\d:\d\d")
 _NUMBER = re.compile(r"\d{9,20}(?:\.\d+)?", re.ASCII)
 
 
@@ -50,13 +51,25 @@ def parse_time(value: object, *, now: float) -> float | None:
         return _from_number(float(value))
     if not isinstance(value, str) or len(value) > 64:
         return None
-    text = value.strip()
+    text = value.strip().replace("\u202f", " ")
     iso = _from_iso(text)
     if iso is not None:
         return iso
     if _NUMBER.fullmatch(text):
         return _from_number(float(text))
     return _from_shapes(text, int(now // _DAY))
+
+
+def reference_time(text: bytes, now: float) -> float:
+    """What times without a year are measured from: half a year after the latest dated time in `text`, or `now`."""
+    latest: float | None = None
+    for year, month, day in _DATED.findall(text):
+        try:
+            moment = datetime(int(year), int(month), int(day), tzinfo=UTC).timestamp()
+        except ValueError:
+            continue
+        latest = moment if latest is None else max(latest, moment)
+    return now if latest is None else min(now, latest + 180 * _DAY)
 
 
 def _from_number(number: float) -> float | None:

@@ -70,7 +70,9 @@ def unwrap(catalogue: Catalogue, raw: bytes, start: int, end: int, now: float) -
 
 
 def _take_off(catalogue: Catalogue, wrapper: CompiledFormat, line: Line, now: float) -> bool:
-    inside = _inside_json(wrapper, line.text) if wrapper.table.keys else wrapper.pattern.part(line.text, "rest")
+    inside = (
+        _inside_json(wrapper, line.text) if wrapper.table.texts is not None else wrapper.pattern.part(line.text, "rest")
+    )
     if inside is None:
         return False
     parts, rest = inside
@@ -88,7 +90,7 @@ def _take_off(catalogue: Catalogue, wrapper: CompiledFormat, line: Line, now: fl
 
 
 def _is_known(catalogue: Catalogue, rest: bytes, found: list[int]) -> bool:
-    return rest[:1] in b" \t{" or any(catalogue.wrapper(index) is None for index in found)
+    return rest[:1] in b" \t{" or any(catalogue.head(index) is not None for index in found)
 
 
 def _inside_json(wrapper: CompiledFormat, text: bytes) -> tuple[dict[str, Any], bytes] | None:

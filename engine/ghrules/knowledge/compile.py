@@ -20,6 +20,7 @@ from ghrules.knowledge.sources import Source
 RESERVED = ("fact", "as", "signal")
 _ALIAS = re.compile(r"[a-z][a-z0-9_]*")
 _REF = re.compile(r"\$([a-z][a-z0-9_]*)\.([A-Za-z_]\w*)")
+_PLACEHOLDER = re.compile(r"\{\{|\}\}|\{([A-Za-z_][\w-]*(?:\.[a-z_]\w*)?)\}")
 _PARAMETER = re.compile(r"\$(\w+)")
 
 
@@ -160,7 +161,8 @@ class RuleCompiler:
                 return None
             kind = self._words.signals[name].fact
             if found is not None and kind != found:
-                hint = "take signals of one kind, or write a rule for each kind"
+                several = "a rule" if "when" in keys else "a condition"
+                hint = f"take signals of one kind, or write {several} for each kind"
                 self._add(
                     at, f"signal '{name}' gives facts of kind '{kind}', not '{found}'", hint, code="kind-mismatch"
                 )
@@ -262,18 +264,17 @@ class RuleCompiler:
         return result
 
     def _why(self, text: str, keys: Keys) -> None:
-        for name in re.findall(r"\{([^{}]*)\}", text):
+        """Check the `{field}` and `{alias.field}` of the sentence."""
+        for name in filter(None, _PLACEHOLDER.findall(text)):
             alias, _, field = name.rpartition(".")
             kinds = [self._bound.get(alias)] if alias else list(self._bound.values())
             fields = {field for kind in kinds if kind for field in testable(self._words.kinds[kind])}
             if alias and alias not in self._bound:
-                self._add(
-                    keys, f"unknown alias '{alias}' in '{{{name}}}'", did_you_mean(alias, self._bound), code="template"
-                )
+                message = f"unknown alias '{alias}' in '{{{name}}}'"
+                self._add(keys, message, did_you_mean(alias, self._bound), part=name, code="template")
             elif fields and field not in fields:
-                self._add(
-                    keys, f"no fact of this rule has a field '{field}'", did_you_mean(field, fields), code="template"
-                )
+                message = f"no fact of this rule has a field '{field}'"
+                self._add(keys, message, did_you_mean(field, fields), part=name, code="template")
 
 
 def _tuple(value: str | list[str] | None) -> tuple[str, ...]:

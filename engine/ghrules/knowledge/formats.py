@@ -25,10 +25,11 @@ def check_formats(sources: Iterable[Source], problems: Problems, *, patterns: bo
     for source in sources:
         for keys, item in source.items("format"):
             needs = _NEEDS[item.kind]
-            if not any(getattr(item, need) for need in needs):
+            if not item.model_fields_set.intersection(needs):
                 message = f"a format of kind '{item.kind}' needs {' or '.join(map(repr, needs))}"
                 problems.add(source, keys, message, f"add {needs[0]} = ...", at_key=True, code="missing-key")
-            if item.kind == "wrapper" and item.pattern and "rest" not in groups(item.pattern):
+            inside = item.kind == "wrapper" and item.pattern and "keys" not in item.model_fields_set
+            if inside and "rest" not in groups(item.pattern or ""):
                 hint = "capture the line inside: (?P<rest>.*)"
                 problems.add(source, (*keys, "pattern"), "a wrapper needs a group 'rest'", hint, code="pattern")
             for at, pattern in _patterns(item) if patterns else ():

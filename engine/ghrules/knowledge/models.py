@@ -64,8 +64,8 @@ class Format(Table):
     fields out of one by patterns; `explode` names the lists of a JSON document whose members are records; a `trace`
     belongs to the record before it when that one is a problem. `continues` matches the further lines of a record;
     its group `rest`, if any, is their text; for a wrapper it is found in an inside that goes on in the next line, as
-    does one whose pattern captured `partial`. A wrapper of negative priority is taken off only when a format or a
-    continuation is found inside.
+    does one whose pattern captured `partial`. A wrapper of negative priority is taken off only when a format is found
+    inside or the inside is indented.
     """
 
     id: Id

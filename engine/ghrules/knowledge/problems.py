@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Set
 from difflib import get_close_matches
+from functools import lru_cache
 
 from ghrules.errors import Problem
 from ghrules.knowledge.models import Place
@@ -13,9 +14,16 @@ from ghrules.knowledge.sources import Source
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """`did you mean 'x'?`, or nothing when no known word is near."""
-    names = sorted(set(known))
-    close = get_close_matches(word, names, 1, 0.6) or get_close_matches(word.lower().replace("_", "-"), names, 1, 0.6)
-    return f"did you mean '{close[0]}'?" if close else ""
+    close = _closest(word, tuple(sorted(set(known))))
+    return f"did you mean '{close}'?" if close else ""
+
+
+@lru_cache(maxsize=1024)
+def _closest(word: str, names: tuple[str, ...]) -> str:
+    for spelling in dict.fromkeys((word, word.lower().replace("_", "-"))):
+        if close := get_close_matches(spelling, names, 1, 0.6):
+            return close[0]
+    return ""
 
 
 class Problems:

@@ -78,10 +78,6 @@ class Producers:
         for name, value in (*producer.fixed.items(), ("signal", producer.signal)):
             self._fixed[name][value].add(number)
 
-    def values(self, field: str) -> list[str]:
-        """The constant values of a field, sorted."""
-        return sorted(map(str, self._fixed[field]))
-
     def passing(self, test: Test) -> set[int]:
         """The numbers of the producers whose facts may pass the test."""
         if test not in self._passing:
@@ -126,43 +122,50 @@ def _never(pattern: FactPattern, producers: Mapping[str, Producers], words: Voca
             return None
         return "fact", f"nothing gives facts of kind '{pattern.kind}'", "add a rule that asserts it, or a signal"
     types = fillable(words.kinds[pattern.kind])
-    left: set[int] | None = None
-    for test in pattern.tests:
-        if test.field != "signal" and (types.get(test.field) != "text" or test.field in FROM_RECORDS):
-            continue
-        passing = known.passing(test)
-        left = passing if left is None else left & passing
-        if not left:
-            return test.field, *_reason(test, known, pattern)
-    return None
+    tests = [test for test in pattern.tests if test.field == "signal" or _is_told(test.field, types)]
+    if not tests or _common(known, tests):
+        return None
+    culprit = min(reversed(tests), key=lambda test: (test.field == "signal", len(known.passing(test))))
+    return culprit.field, *_reason(culprit, known, [test for test in tests if test is not culprit], pattern.kind)
 
 
-def _reason(test: Test, known: Producers, pattern: FactPattern) -> tuple[str, str]:
-    values = known.values(test.field)
+def _is_told(field: str, types: Mapping[str, str]) -> bool:
+    """Do signals and rules tell which values the field may have?"""
+    return types.get(field) == "text" and field not in FROM_RECORDS
+
+
+def _common(known: Producers, tests: Sequence[Test]) -> set[int]:
+    """The producers that may pass all tests; all of them when there is no test."""
+    return set(range(len(known.all))).intersection(*(known.passing(test) for test in tests))
+
+
+def _reason(test: Test, known: Producers, others: Sequence[Test], kind: str) -> tuple[str, str]:
+    """(message, hint) for a test that fails, at least together with the others."""
+    rest = [known.all[number] for number in _common(known, others)] or known.all
+    which = " with the other fields of this condition" if known.passing(test) else ""
     wanted = test.value if isinstance(test.value, tuple) else (test.value,)
     texts = [str(value) for value in wanted if isinstance(value, str)]
-    others = any(other.field != test.field for other in pattern.tests)
-    which = " with the other fields of this condition" if others else ""
     if not texts or test.op in ("~", "present"):
-        return (
-            f"nothing fills '{test.field}' of kind '{pattern.kind}'{which}",
-            "capture it in a signal, or leave it out",
-        )
+        return f"nothing fills '{test.field}' of kind '{kind}'{which}", "capture it in a signal, or leave it out"
+    values = {str(producer.fixed[test.field]) for producer in rest if test.field in producer.fixed} - set(texts)
     meant = next((hint for text in texts if (hint := did_you_mean(text, values))), "")
     hint = meant or "add a signal that sets it, or correct the value"
-    return f"no signal or rule gives '{pattern.kind}' with {test.field} = '{' or '.join(texts)}'{which}", hint
+    return f"no signal or rule gives '{kind}' with {test.field} = '{' or '.join(texts)}'{which}", hint
 
 
 def _empty_range(tests: Sequence[Test]) -> tuple[str, str, str] | None:
-    low: dict[str, float] = {}
-    high: dict[str, float] = {}
+    low: dict[str, tuple[float, bool]] = {}
+    high: dict[str, tuple[float, bool]] = {}
     for test in tests:
         if isinstance(test.value, int | float) and not isinstance(test.value, bool):
             if test.op in (">", ">=", "=="):
-                low[test.field] = max(low.get(test.field, test.value), test.value)
+                bound = (test.value, test.op == ">")
+                low[test.field] = max(low.get(test.field, bound), bound)
             if test.op in ("<", "<=", "=="):
-                high[test.field] = min(high.get(test.field, test.value), test.value)
+                bound = (test.value, test.op != "<")
+                high[test.field] = min(high.get(test.field, bound), bound)
     for name in low.keys() & high.keys():
-        if low[name] > high[name]:
-            return name, f"no number is above {low[name]} and below {high[name]}", "swap the comparisons"
+        (least, above), (most, included) = low[name], high[name]
+        if least > most or (least == most and (above or not included)):
+            return name, f"no number is above {least} and below {most}", "correct the comparisons"
     return None

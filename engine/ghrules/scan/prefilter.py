@@ -1,8 +1,8 @@
 """Turn a signal's pattern into a wider one that is safe on raw bytes of a whole dump.
 
 The prefilter must hit every line in which the exact pattern can match once the line is unwrapped and decoded, and may
-hit more. So anchors and word borders go (a prefix stood in front of the message), a quote may be escaped (JSON), and a
-negated class never runs over the end of a line.
+hit more. So anchors and word borders go (a prefix stood in front of the message), a quote may be escaped (JSON) or doubled
+(CSV), and a negated class never runs over the end of a line.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def widen(pattern: str) -> str:
         elif char in "^$":
             position += 1
         elif char == '"':
-            out.append(r"(?:\\)?\"")
+            out.append(r"[\\\"]{0,3}\"")
             position += 1
         elif pattern.startswith("(?P<", position):
             out.append("(?:")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,11 +13,10 @@ from ghrules.ingest.records import RecordReader
 from ghrules.ingest.sources import Source
 from ghrules.knowledge.models import KnowledgeBase
 from ghrules.scan.database import PatternDatabase, open_database
-from ghrules.scan.signals import CompiledSignal
+from ghrules.scan.plan import plan
 from ghrules.scan.unknown import UnknownErrors
 
 Window = tuple[float | None, float | None]
-ERROR_PATTERN_PARAMETER = "error_like_pattern"
 
 
 @dataclass
@@ -61,28 +59,8 @@ class Scanner:
 
     def __init__(self, knowledge: KnowledgeBase, cache: Path | None = None) -> None:
         self.knowledge = knowledge
-        self.signals = [
-            CompiledSignal(signal, knowledge.kinds[signal.fact], knowledge.parameters) for signal in knowledge.signals
-        ]
-        self._by_format: dict[str, list[int]] = defaultdict(list)
-        self._owners: list[int | None] = []
-        patterns: list[str] = []
-        for index, signal in enumerate(self.signals):
-            if signal.reads_every_record:
-                for name in signal.formats_of_interest(knowledge.formats):
-                    self._by_format[name].append(index)
-            for prefilter in signal.prefilters():
-                patterns.append(prefilter)
-                self._owners.append(index)
-        for known in knowledge.formats:
-            if known.every_record and known.signature and known.id in self._by_format:
-                patterns.append(known.signature)
-                self._owners.append(None)
-        self._error_like = len(patterns)
-        if error_like := knowledge.parameters.get(ERROR_PATTERN_PARAMETER):
-            patterns.append(str(error_like))
-            self._owners.append(None)
-        self.database: PatternDatabase = open_database(patterns, cache)
+        self.plan = plan(knowledge)
+        self.database: PatternDatabase = open_database(self.plan.patterns, cache)
 
     def scan(
         self,
@@ -133,9 +111,9 @@ class Scanner:
                 return
             result.saw(record.time)
         known = False
-        candidates = {owner for index in hits if (owner := self._owners[index]) is not None}
-        for index in sorted(candidates.union(self._by_format.get(record.format, ()))):
-            compiled = self.signals[index]
+        candidates = {owner for index in hits if (owner := self.plan.owners[index]) is not None}
+        for index in sorted(candidates.union(self.plan.by_format.get(record.format, ()))):
+            compiled = self.plan.signals[index]
             for fields, line in compiled.observe(record):
                 known = True
                 service = str(fields.pop("service", "") or record.service or "")
@@ -143,5 +121,5 @@ class Scanner:
                 sample = Sample(path, record.offset, record.end, record.line, line[:SAMPLE_LENGTH])
                 signal = compiled.signal
                 result.fold.add(signal.id, signal.fact, fields, sample, record.time, service, host)
-        if not known and self._error_like in hits:
+        if not known and self.plan.error_like in hits:
             result.unknown.add(record, path)

@@ -1,0 +1,54 @@
+"""Which patterns the raw pass looks for, and what each of them is there for."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ghrules.knowledge.models import KnowledgeBase
+from ghrules.scan.signals import CompiledSignal
+
+ERROR_PATTERN_PARAMETER = "error_like_pattern"
+
+
+@dataclass(frozen=True)
+class ScanPlan:
+    """The signals and the patterns that lead to them.
+
+    `owners` gives for each pattern the index of its signal, None for patterns that only make a record be read.
+    `by_format` names the signals that must see each record of a format. `error_like` is the index of the pattern of
+    error-looking text, -1 when no pack has one.
+    """
+
+    signals: Sequence[CompiledSignal]
+    patterns: Sequence[str]
+    owners: Sequence[int | None]
+    by_format: Mapping[str, Sequence[int]]
+    error_like: int
+
+
+def plan(knowledge: KnowledgeBase) -> ScanPlan:
+    """The plan for all signals of a knowledge base."""
+    signals = [
+        CompiledSignal(signal, knowledge.kinds[signal.fact], knowledge.parameters) for signal in knowledge.signals
+    ]
+    by_format: dict[str, list[int]] = defaultdict(list)
+    patterns: list[str] = []
+    owners: list[int | None] = []
+    for index, signal in enumerate(signals):
+        if signal.reads_every_record:
+            for name in signal.formats_of_interest(knowledge.formats):
+                by_format[name].append(index)
+        for prefilter in signal.prefilters():
+            patterns.append(prefilter)
+            owners.append(index)
+    for known in knowledge.formats:
+        if known.every_record and known.signature and known.id in by_format:
+            patterns.append(known.signature)
+            owners.append(None)
+    error_like = knowledge.parameters.get(ERROR_PATTERN_PARAMETER)
+    if error_like:
+        patterns.append(str(error_like))
+        owners.append(None)
+    return ScanPlan(signals, patterns, owners, by_format, len(patterns) - 1 if error_like else -1)

@@ -1,0 +1,110 @@
+"""The fold: many observations become few facts, and the order of observations does not matter."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ghrules.facts.fold import GROUPS_PER_SIGNAL, Fold, Sample
+from ghrules.facts.kinds import KINDS, ErrorFact, HttpFact, LatencyFact, QueryFact, ResourceFact
+
+
+def sample(offset: int = 0, path: str = "a.log") -> Sample:
+    return Sample(path, offset, offset + 10, offset + 1, f"line {offset}")
+
+
+def facts_of(fold: Fold, constants: dict[str, Any] | None = None) -> list[Any]:
+    return fold.facts(KINDS, constants or {})
+
+
+def test_equal_observations_become_one_fact_with_count_and_span() -> None:
+    fold = Fold()
+    for second in (30, 10, 20):
+        fold.add("s", "error", {"code": "x"}, sample(second), time=float(second), service="api")
+    (fact,) = facts_of(fold)
+    assert isinstance(fact, ErrorFact)
+    assert (fact.count, fact.code, fact.service, fact.signal) == (3, "x", "api", "s")
+    assert fact.first_seen == datetime.fromtimestamp(10, UTC)
+    assert fact.last_seen == datetime.fromtimestamp(30, UTC)
+    assert fact.source is not None
+    assert (fact.source.path, fact.source.line) == ("a.log", 11)
+
+
+def test_text_fields_tell_facts_apart_and_numbers_keep_their_maximum() -> None:
+    fold = Fold()
+    fold.add("s", "query", {"table": "a", "max_ms": 5.0}, sample())
+    fold.add("s", "query", {"table": "a", "max_ms": 9.0}, sample(1))
+    fold.add("s", "query", {"table": "b", "max_ms": 1.0}, sample(2))
+    facts = facts_of(fold)
+    assert all(isinstance(fact, QueryFact) for fact in facts)
+    assert [(fact.table, fact.max_ms, fact.count) for fact in facts] == [("a", 9.0, 2), ("b", 1.0, 1)]
+
+
+def test_durations_become_percentiles() -> None:
+    fold = Fold()
+    for ms in range(1, 101):
+        fold.add("s", "latency", {"phase": "dns", "ms": float(ms)}, sample(ms))
+    (fact,) = facts_of(fold)
+    assert isinstance(fact, LatencyFact)
+    assert (fact.min_ms, fact.max_ms, fact.count) == (1.0, 100.0, 100)
+    assert 94 < fact.p95_ms < 96
+
+
+def test_the_share_of_a_status_is_taken_over_all_answers_of_its_service() -> None:
+    fold = Fold()
+    for position in range(8):
+        fold.add("s", "http", {"status": 200}, sample(position), service="api")
+    for position in range(2):
+        fold.add("s", "http", {"status": 502}, sample(position), service="api")
+    fold.add("s", "http", {"status": 502}, sample(), service="other")
+    shares = {(fact.service, fact.status): fact.share for fact in facts_of(fold) if isinstance(fact, HttpFact)}
+    assert shares == {("api", 200): 0.8, ("api", 502): 0.2, ("other", 502): 1.0}
+
+
+def test_a_resource_knows_its_ratio() -> None:
+    fold = Fold()
+    fold.add("s", "resource", {"name": "slots", "used": 95.0, "limit": 100.0}, sample())
+    (fact,) = facts_of(fold)
+    assert isinstance(fact, ResourceFact)
+    assert fact.ratio == 0.95
+
+
+def test_rare_captures_of_a_signal_are_rolled_up_and_its_constants_stay() -> None:
+    fold = Fold()
+    for number in range(GROUPS_PER_SIGNAL + 25):
+        fold.add("s", "error", {"code": "x", "object": f"o{number:03}"}, sample(number))
+    facts = facts_of(fold, {"s": {"code": "x"}})
+    assert len(facts) == GROUPS_PER_SIGNAL + 1
+    assert sum(fact.count for fact in facts) == GROUPS_PER_SIGNAL + 25
+    (rest,) = [fact for fact in facts if fact.object is None]
+    assert (rest.count, rest.code) == (25, "x")
+
+
+observations = st.lists(
+    st.tuples(
+        st.sampled_from(["s", "t"]),
+        st.sampled_from(["x", "y"]),
+        st.integers(0, 50),
+        st.one_of(st.none(), st.floats(0, 1e6)),
+        st.sampled_from([None, "api"]),
+    ),
+    max_size=40,
+)
+
+
+def folded(rows: list[Any]) -> Fold:
+    fold = Fold()
+    for signal, code, offset, time, service in rows:
+        fold.add(signal, "latency", {"phase": code, "ms": float(offset)}, sample(offset), time, service)
+    return fold
+
+
+@given(observations, st.randoms(), st.integers(0, 40))
+def test_any_order_and_any_split_give_the_same_facts(rows: list[Any], random: Any, cut: int) -> None:
+    whole = facts_of(folded(rows))
+    shuffled = rows.copy()
+    random.shuffle(shuffled)
+    left, right = folded(shuffled[:cut]), folded(shuffled[cut:])
+    right.merge(left)
+    assert facts_of(right) == whole

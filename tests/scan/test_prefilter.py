@@ -1,0 +1,42 @@
+"""The prefilter hits every line that the exact pattern can match, however the line is wrapped."""
+
+import json
+
+import pytest
+import re2
+
+from ghrules.scan.prefilter import widen
+
+
+@pytest.mark.parametrize(
+    ("pattern", "wide"),
+    [
+        ("^FATAL:  sorry$", "FATAL:  sorry"),
+        (r"\bword\b", "word"),
+        (r'role "(?P<role>[^"]+)"', r'role [\\\"]{0,3}\"(?:[^\n"]+)[\\\"]{0,3}\"'),
+        (r"[$^]\$\^", r"[$^]\$\^"),
+        (r"[]^]x", "[]^]x"),
+        (r"[[:alpha:]]+$", "[[:alpha:]]+"),
+        (r"a\\$", r"a\\"),
+    ],
+)
+def test_anchors_go_and_quotes_may_be_escaped(pattern: str, wide: str) -> None:
+    assert widen(pattern) == wide
+
+
+@pytest.mark.parametrize(
+    ("pattern", "message"),
+    [
+        (r'^role "(?P<role>[^"]+)" does not exist$', 'role "app" does not exist'),
+        (r"^\w+Error: \bboom\b", "TypeError: boom"),
+    ],
+)
+def test_the_prefilter_hits_the_message_in_prefixes_in_json_and_in_csv(pattern: str, message: str) -> None:
+    assert re2.search(pattern, message)
+    doubled = message.replace('"', '""')
+    for line in (message, f"api-1  | 12:00 {message} at character 4", json.dumps({"msg": f"x\n{message}"}), doubled):
+        assert re2.search(widen(pattern), line), line
+
+
+def test_a_negated_class_does_not_run_over_the_end_of_a_line() -> None:
+    assert not re2.search(widen('"[^"]*" gone'), '"a\nb" gone')
