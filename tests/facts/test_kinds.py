@@ -51,7 +51,7 @@ def test_a_field_of_another_kind_is_refused() -> None:
 
 def test_facts_do_not_change() -> None:
     with pytest.raises(ValidationError):
-        ErrorFact(code="a").code = "b"  # type: ignore[misc]
+        ErrorFact(code="a").code = "b"
 
 
 @pytest.mark.parametrize(

@@ -177,3 +177,12 @@ def test_chunks_are_the_text_cut_at_line_ends(lines: list[bytes], size: int, ste
         assert chunk.line == 1 + text[: chunk.offset].count(b"\n")
         assert chunk.offset == 0 or text[chunk.offset - 1 : chunk.offset] == b"\n"
         assert chunk.offset == 0 or chunk.data[:1] not in (b" ", b"}")
+
+
+def test_documents_in_a_folder_are_left_out_and_named(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("what FATAL means")
+    (tmp_path / "a.log").write_text("x\n")
+    problems = {Path(source.path).name: source.problems for source in open_sources([tmp_path])}
+    assert problems == {"README.md": ["left out: a document, no log"], "a.log": []}
+    (document,) = open_sources([tmp_path / "README.md"])
+    assert document.readable

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ghrules.knowledge.conditions import Arithmetic, ConditionError, Ref, Test, parse_tests
+from ghrules.knowledge.conditions import Arithmetic, ConditionError, Ref, Scalar, Test, parse_tests
 
-PARAMETERS = {"slow_ms": 1000, "zone": "eu"}
+PARAMETERS: dict[str, Scalar] = {"slow_ms": 1000, "zone": "eu"}
 ALIASES = {"deploy", "full"}
 
 READ = {

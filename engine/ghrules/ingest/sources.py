@@ -32,6 +32,8 @@ from ghrules.ingest.documents import LARGEST_DOCUMENT, as_lines, is_document
 from ghrules.knowledge.models import Format
 
 MOST_FILES = 10_000
+DOCUMENTS = (".md", ".rst", ".adoc")
+"""Files that are left out of folders: they tell of errors without being logs. Named one by one they are read."""
 _MOST_LAYERS = 3
 _BOM = b"\xef\xbb\xbf"
 
@@ -210,7 +212,9 @@ def _of_folder(folder: str, max_files: int) -> list[Source]:
         hidden += sum(name.startswith(".") for name in folders + files)
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(name for name in files if not name.startswith(".")):
-            sources += _of_file(os.path.join(place, name))
+            path = os.path.join(place, name)
+            is_document = name.lower().endswith(DOCUMENTS)
+            sources += [Source(path, ["left out: a document, no log"])] if is_document else _of_file(path)
             if len(sources) > max_files:
                 return sources
     if not sources:

@@ -67,22 +67,21 @@ class CompiledSignal:
         return [str(name) for name in named] or [known.id for known in formats if known.every_record]
 
     def observe(self, record: Record) -> Iterator[tuple[dict[str, Scalar], str]]:
-        """The fields of each fact that the record shows, with the line that shows it."""
+        """The fields of each fact that the record shows, with the line that shows it.
+
+        Patterns go before `where`: they capture more. A line with an exception rules out both.
+        """
         if not self._concerns(record):
             return
         taken = self._taken(record)
-        for tests in self.where:
-            if all(holds(test, record) for test in tests):
-                yield self._fields(taken), record.texts[0] if record.texts else record.raw
-                return
-        if not self.signal.patterns:
-            if not self.where:
-                yield self._fields(taken), record.texts[0] if record.texts else record.raw
-            return
         seen: list[dict[str, Scalar]] = []
-        for text in record.texts:
+        for text in record.texts if self.patterns else ():
             match = self._search(text)
             if match is None:
+                continue
+            if any(exception.search(text) for exception in self.exceptions):
+                if self.where:
+                    return
                 continue
             captured = {name: value for name, value in match.groupdict().items() if value is not None}
             fields = self._fields({**taken, **captured})
@@ -91,6 +90,14 @@ class CompiledSignal:
                 yield fields, text
             if len(seen) >= CAPTURES_PER_RECORD or not captured:
                 return
+        if not seen and self._holds_in(record):
+            yield self._fields(taken), record.texts[0] if record.texts else record.raw
+
+    def _holds_in(self, record: Record) -> bool:
+        """Whether structure alone shows the signal."""
+        if not self.where:
+            return not self.signal.patterns
+        return any(all(holds(test, record) for test in tests) for tests in self.where)
 
     def _concerns(self, record: Record) -> bool:
         signal = self.signal
@@ -103,10 +110,7 @@ class CompiledSignal:
         return all(holds(test, record) for test in self.require)
 
     def _search(self, text: str) -> Any:
-        for pattern in self.patterns:
-            if match := pattern.search(text):
-                return None if any(exception.search(text) for exception in self.exceptions) else match
-        return None
+        return next((match for pattern in self.patterns if (match := pattern.search(text))), None)
 
     def _taken(self, record: Record) -> dict[str, Any]:
         taken = {}
