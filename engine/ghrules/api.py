@@ -97,9 +97,9 @@ class Engine:
         window = (_seconds(since), _seconds(until))
         if lines is not None:
             session.read(lines, input_format=input_format, window=window)
-        inputs = [paths] if isinstance(paths, str | Path) or hasattr(paths, "read") else list(paths)  # type: ignore[arg-type]
+        inputs = list(paths) if isinstance(paths, Sequence) and not isinstance(paths, str) else [paths]
         if inputs:
-            sources = open_sources(inputs, formats=self.knowledge.formats)  # type: ignore[arg-type]
+            sources = open_sources(inputs, formats=self.knowledge.formats)
             session.read_sources(sources, input_format, window, progress)
         return session.diagnose()
 

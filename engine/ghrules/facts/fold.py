@@ -98,7 +98,8 @@ class Fold:
                 group.durations = group.durations or Sketch()
                 group.durations.add(float(value))
             elif not _identifies(name, value):
-                group.numbers[name] = max(group.numbers.get(name, value), value)  # type: ignore[type-var, assignment]
+                number = float(value)
+                group.numbers[name] = max(group.numbers.get(name, number), number)
         if len(group.samples) < SAMPLES_KEPT or sample < group.samples[-1]:
             group.samples = sorted({*group.samples, sample})[:SAMPLES_KEPT]
 

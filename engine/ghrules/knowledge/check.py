@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ghrules.knowledge.compile import Vocabulary
+from ghrules.knowledge.episodes import check_episodes
 from ghrules.knowledge.formats import check_formats, known_formats
 from ghrules.knowledge.models import Rule
 from ghrules.knowledge.problems import Problems
@@ -41,6 +42,7 @@ def check_packs(
     check_duplicates(sources, runbooks, problems)
     check_files(sources, problems)
     check_formats(sources, problems, patterns=patterns)
+    check_episodes(sources, problems, patterns=patterns)
     check_signals(sources, words, formats, problems, patterns=patterns)
     check_references(sources, runbooks, formats, problems)
     written = [(source, keys, table) for source in sources for keys, table in source.items("rule")]

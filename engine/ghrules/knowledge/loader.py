@@ -147,6 +147,7 @@ def _base(
         kinds=MappingProxyType(dict(words.kinds)),
         formats=tuple(item for source in toml for item in source.table.format),
         signals=tuple(item for source in toml for item in source.table.signal),
+        episodes=tuple(item for source in toml for item in source.table.episode),
         hypotheses=MappingProxyType(hypotheses),
         rules=tuple(rules),
         runbooks=MappingProxyType(dict(runbooks)),

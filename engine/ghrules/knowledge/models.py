@@ -1,8 +1,8 @@
 """What a pack says, as typed models: the shapes of the TOML tables and the compiled knowledge base.
 
 A pack is a folder (`facts/`, `rules/`, `runbooks/`, any depth below) or one TOML file. Every TOML file may hold any
-of these tables: `[pack]`, `[parameters]`, `[[fact]]`, `[[format]]`, `[[signal]]`, `[hypothesis]`, `[[rule]]`,
-`[[check]]`, `[[fix]]`, `[[test]]`. Checks and fixes belong to the hypothesis of their file.
+of these tables: `[pack]`, `[parameters]`, `[[fact]]`, `[[format]]`, `[[signal]]`, `[[episode]]`, `[hypothesis]`,
+`[[rule]]`, `[[check]]`, `[[fix]]`, `[[test]]`. Checks and fixes belong to the hypothesis of their file.
 """
 
 from __future__ import annotations
@@ -113,6 +113,20 @@ class Signal(Table):
     note: str = ""
 
 
+class Episode(Table):
+    """`[[episode]]`: a stretch of a log whose errors are meant to be there once it has ended well (a test run).
+
+    It begins at a line that matches `begin`. What was seen until a line matches `ends_well` is forgotten; until
+    `ends_badly`, or the end of the source, it counts. A line that matches both ends badly.
+    """
+
+    id: Id
+    begin: list[str]
+    ends_well: list[str]
+    ends_badly: list[str] = []
+    note: str = ""
+
+
 class HypothesisTable(Table):
     """`[hypothesis]`: a root cause that has its own fix."""
 
@@ -209,6 +223,7 @@ class PackFile(Table):
     fact: list[FactKind] = Field(default_factory=list)
     format: list[Format] = Field(default_factory=list)
     signal: list[Signal] = Field(default_factory=list)
+    episode: list[Episode] = Field(default_factory=list)
     hypothesis: HypothesisTable | None = None
     rule: list[RuleTable] = Field(default_factory=list)
     check: list[Check] = Field(default_factory=list)
@@ -303,6 +318,7 @@ class KnowledgeBase:
     kinds: Mapping[str, type[Fact]]
     formats: tuple[Format, ...]
     signals: tuple[Signal, ...]
+    episodes: tuple[Episode, ...]
     hypotheses: Mapping[str, Hypothesis]
     rules: tuple[Rule, ...]
     runbooks: Mapping[str, Runbook]

@@ -1,8 +1,8 @@
 """Turn a signal's pattern into a wider one that is safe on raw bytes of a whole dump.
 
 The prefilter must hit every line in which the exact pattern can match once the line is unwrapped and decoded, and may
-hit more. So anchors and word borders go (a prefix stood in front of the message), a quote may be escaped (JSON) or doubled
-(CSV), and a negated class never runs over the end of a line.
+hit more. So anchors and word borders go (a prefix stood in front of the message), a quote may be escaped (JSON) or
+doubled (CSV), and a negated class never runs over the end of a line.
 """
 
 from __future__ import annotations

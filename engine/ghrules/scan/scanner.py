@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from ghrules.facts.fold import SAMPLE_LENGTH, Fold, Sample
@@ -13,6 +14,7 @@ from ghrules.ingest.records import RecordReader
 from ghrules.ingest.sources import Source
 from ghrules.knowledge.models import KnowledgeBase
 from ghrules.scan.database import PatternDatabase, open_database
+from ghrules.scan.episodes import EpisodeWatch
 from ghrules.scan.plan import plan
 from ghrules.scan.unknown import UnknownErrors
 
@@ -84,6 +86,7 @@ class Scanner:
         progress: Callable[[int], None] | None,
     ) -> None:
         reader = RecordReader(self.knowledge.formats, source.path, input_format)
+        watch = EpisodeWatch(self.plan.episodes)
         lines = 0
         for chunk in source.chunks():
             current: Record | None = None
@@ -91,27 +94,34 @@ class Scanner:
             for start, end, patterns in self.database.lines(chunk.data):
                 record = reader.read(chunk, start, end)
                 if current is not None and record.offset != current.offset:
-                    self._observe(source.path, current, hits, window, result)
+                    self._observe(source.path, current, hits, window, watch, result)
                     hits = set()
                 current = record
                 hits |= patterns
             if current is not None:
-                self._observe(source.path, current, hits, window, result)
+                self._observe(source.path, current, hits, window, watch, result)
             lines += chunk.data.count(b"\n") + (bool(chunk.data) and not chunk.data.endswith(b"\n"))
             if progress:
                 progress(len(chunk.data))
+        watch.close()
         result.sources.append(
-            SourceSummary(source.path, source.bytes, lines, dominant(reader.counts), problems=source.problems)
+            SourceSummary(
+                source.path, source.bytes, lines, dominant(reader.counts), reader.skipped, list(source.problems)
+            )
         )
 
-    def _observe(self, path: str, record: Record, hits: set[int], window: Window, result: ScanResult) -> None:
+    def _observe(
+        self, path: str, record: Record, hits: set[int], window: Window, watch: EpisodeWatch, result: ScanResult
+    ) -> None:
         if record.time is not None:
             since, until = window
             if (since is not None and record.time < since) or (until is not None and record.time > until):
                 return
             result.saw(record.time)
-        known = False
+        if not hits.isdisjoint(self.plan.boundaries):
+            watch.look_at(record)
         candidates = {owner for index in hits if (owner := self.plan.owners[index]) is not None}
+        known = False
         for index in sorted(candidates.union(self.plan.by_format.get(record.format, ()))):
             compiled = self.plan.signals[index]
             for fields, line in compiled.observe(record):
@@ -120,6 +130,8 @@ class Scanner:
                 host = str(fields.pop("host", "") or record.host or "")
                 sample = Sample(path, record.offset, record.end, record.line, line[:SAMPLE_LENGTH])
                 signal = compiled.signal
-                result.fold.add(signal.id, signal.fact, fields, sample, record.time, service, host)
+                watch.observe(
+                    partial(result.fold.add, signal.id, signal.fact, fields, sample, record.time, service, host)
+                )
         if not known and self.plan.error_like in hits:
-            result.unknown.add(record, path)
+            watch.observe(partial(result.unknown.add, record, path))

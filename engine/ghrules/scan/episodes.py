@@ -1,0 +1,71 @@
+"""Stretches of a log whose errors are forgotten once they have ended well."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import re2
+
+from ghrules.ingest.record import Record
+from ghrules.knowledge.models import Episode
+
+MOST_HELD = 10_000
+
+Observation = Callable[[], None]
+
+
+class EpisodePatterns:
+    """The patterns of one episode."""
+
+    def __init__(self, episode: Episode) -> None:
+        options = re2.Options()
+        options.log_errors = False
+        self.id = episode.id
+        self.begin, self.ends_well, self.ends_badly = (
+            [re2.compile(pattern, options) for pattern in patterns]
+            for patterns in (episode.begin, episode.ends_well, episode.ends_badly)
+        )
+
+
+class EpisodeWatch:
+    """Follows the episodes of one source and holds back what is seen inside. One at a time: an inner one is ignored.
+
+    What is held beyond MOST_HELD observations counts at once.
+    """
+
+    def __init__(self, episodes: Sequence[EpisodePatterns]) -> None:
+        self._episodes = episodes
+        self._open: EpisodePatterns | None = None
+        self._held: list[Observation] = []
+        self.forgotten = 0
+
+    def look_at(self, record: Record) -> None:
+        """Let a record that may begin or end an episode do so."""
+        if self._open is not None:
+            if _found(self._open.ends_badly, record.texts):
+                self.close()
+            elif _found(self._open.ends_well, record.texts):
+                self.forgotten += len(self._held)
+                self._held = []
+                self._open = None
+        if self._open is None:
+            self._open = next((one for one in self._episodes if _found(one.begin, record.texts)), None)
+
+    def observe(self, observation: Observation) -> None:
+        """Carry the observation out, now or when the episode turns out to end badly."""
+        if self._open is not None and len(self._held) < MOST_HELD:
+            self._held.append(observation)
+        else:
+            observation()
+
+    def close(self) -> None:
+        """End the open episode badly: all that was held counts."""
+        self._open = None
+        held, self._held = self._held, []
+        for observation in held:
+            observation()
+
+
+def _found(patterns: Iterable[Any], texts: Sequence[str]) -> bool:
+    return any(pattern.search(text) for pattern in patterns for text in texts)
