@@ -36,18 +36,19 @@ from ghrules.knowledge.loader import load
 from ghrules.knowledge.models import KnowledgeBase, Scalar
 from ghrules.report.build import SourceRead, build
 from ghrules.report.model import Report
-from ghrules.scan.scanner import ScanResult, Scanner
+from ghrules.scan.scanner import Scanner, ScanResult
 
 Input = str | Path | BinaryIO
 Progress = Callable[[int, int | None], None]
 PACKS_VARIABLE = "GHRULES_PACKS"
+CACHE = Path(platformdirs.user_cache_dir("ghrules"))
 
 
 class Engine:
     """Knowledge, ready for any number of diagnoses.
 
     `packs` are folders or TOML files beside the built-in pack; `parameters` override thresholds by name; `backend` is
-    "auto", "durable" or "clips"; `cache` is the folder for compiled patterns, None for no cache.
+    "auto", "durable", "clips" or "python"; `cache` is the folder for compiled patterns, None for no cache.
     Raises KnowledgeError with all problems of all packs.
     """
 
@@ -57,7 +58,7 @@ class Engine:
         parameters: Mapping[str, Scalar] | None = None,
         builtin: bool = True,
         backend: str = "auto",
-        cache: Path | None = Path(platformdirs.user_cache_dir("ghrules")),
+        cache: Path | None = CACHE,
     ) -> None:
         named = [name for name in os.environ.get(PACKS_VARIABLE, "").split(os.pathsep) if name]
         folders = ([builtin_pack()] if builtin else []) + [Path(pack) for pack in (*named, *packs)]

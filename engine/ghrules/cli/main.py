@@ -14,6 +14,7 @@ from ghrules import __version__
 from ghrules.cli.doctor import doctor
 from ghrules.cli.infer import EXIT_CODES, infer
 from ghrules.cli.output import emit
+from ghrules.cli.rules import rules
 from ghrules.cli.runbook import runbook
 from ghrules.errors import GhrulesError, KnowledgeError
 
@@ -49,7 +50,7 @@ def version() -> None:
     emit(f"ghrules {__version__}\n")
 
 
-for _command in (infer, doctor, runbook):
+for _command in (infer, doctor, rules, runbook):
     cli.add_command(_command)
 
 

@@ -164,9 +164,8 @@ def _values(key: GroupKey, group: Group, total: int, kind: type[Fact]) -> dict[s
         sketch = group.durations
         values |= {"min_ms": sketch.lowest, "max_ms": sketch.highest}
         values |= {f"p{q}_ms": round(sketch.quantile(q / 100), 3) for q in (50, 95, 99)}
-    if "ratio" in known and "ratio" not in values and values.get("limit"):
-        if (used := values.get("used")) is not None:
-            values["ratio"] = used / values["limit"]
+    if "ratio" in known and "ratio" not in values and "used" in values and values.get("limit"):
+        values["ratio"] = values["used"] / values["limit"]
     if "span_s" in known and group.first is not None and group.last is not None:
         values["span_s"] = group.last - group.first
     if "at" in known and values.get("at") is None:

@@ -1,4 +1,7 @@
-"""The reference page of all hypotheses, generated from the packs: `python -m ghrules.report.reference docs/hypotheses.md`."""
+"""The reference page of all hypotheses, generated from the packs.
+
+python -m ghrules.report.reference docs/hypotheses.md
+"""
 
 from __future__ import annotations
 

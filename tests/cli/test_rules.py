@@ -1,0 +1,52 @@
+"""`ghrules rules`: mistakes and failing tests are named, and nothing to run is a failure."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from ghrules.cli.main import cli
+from ghrules.errors import KnowledgeError
+
+PACK = Path(__file__).parent.parent.parent / "examples" / "packs" / "payments.toml"
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(cli, ["rules", *arguments])
+
+
+def test_a_good_pack_has_no_mistakes() -> None:
+    result = run("lint", str(PACK))
+    assert (result.exit_code, result.output[:11]) == (0, "no mistakes")
+
+
+def test_mistakes_are_named_with_their_place(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.toml"
+    broken.write_text(
+        PACK.read_text().replace('supports = "payments-cutoff-missed"', 'supports = "payments-cutof-missed"')
+    )
+    error = run("lint", str(broken)).exception
+    assert isinstance(error, KnowledgeError)
+    assert "payments-cutof-missed" in str(error)
+    assert "payments-cutoff-missed" in error.problems[0].hint
+    assert error.problems[0].line > 1
+
+
+def test_the_tests_and_examples_of_a_pack_are_run() -> None:
+    result = run("test", str(PACK))
+    assert (result.exit_code, result.output) == (0, "3 passed, 0 failed\n")
+
+
+def test_a_failing_test_is_shown_with_what_was_found_instead(tmp_path: Path) -> None:
+    failing = tmp_path / "failing.toml"
+    failing.write_text(PACK.read_text().replace('expect = "none"', 'expect = "payments-cutoff-missed"'))
+    result = run("test", str(failing))
+    assert result.exit_code == 1
+    assert "failing.toml:" in result.output
+    assert "nothing found, expected payments-cutoff-missed" in result.output
+
+
+@pytest.mark.parametrize("select", ["no such test"])
+def test_nothing_to_run_is_a_failure(select: str) -> None:
+    result = run("test", str(PACK), "--run", select)
+    assert (result.exit_code, result.output) == (1, "no tests to run\n")
