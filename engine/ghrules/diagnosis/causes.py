@@ -104,7 +104,9 @@ def _explains(cause: Candidate, effect: Candidate, reach: Mapping[str, Mapping[s
 
 
 def _mutual(cause: Candidate, effect: Candidate, reach: Mapping[str, Mapping[str, int]]) -> bool:
-    return cause.id in reach.get(effect.id, {})
+    """Whether the way back is no longer than the way there: a roundabout one does not make a cause doubtful."""
+    back = reach.get(effect.id, {}).get(cause.id)
+    return back is not None and back <= reach[cause.id][effect.id]
 
 
 def _goes_first(cause: Candidate, effect: Candidate) -> bool:

@@ -1,0 +1,79 @@
+"""The pass over sources: what is counted, what is forgotten, what stays unknown."""
+
+import io
+from pathlib import Path
+
+import pytest
+
+from ghrules.ingest.sources import open_sources
+from ghrules.knowledge.loader import load
+from ghrules.scan.scanner import Scanner, ScanResult
+
+PACK = r"""
+[parameters]
+error_like_pattern = '(?i)\berror\b'
+
+[[signal]]
+id = "gone"
+fact = "error"
+set = { code = "gone" }
+patterns = ['disk (?P<object>\w+) is gone']
+examples = ['disk a is gone']
+
+[[episode]]
+id = "tests"
+begin = ['^tests begin$']
+ends_well = ['^all tests passed$']
+ends_badly = ['^tests failed$']
+"""
+
+
+@pytest.fixture
+def scanner(tmp_path: Path) -> Scanner:
+    pack = tmp_path / "pack.toml"
+    pack.write_text(PACK)
+    return Scanner(load([pack]))
+
+
+def scan(scanner: Scanner, text: str) -> ScanResult:
+    return scanner.scan(open_sources([io.BytesIO(text.encode())]))
+
+
+def counts(result: ScanResult) -> dict[str, int]:
+    return {str(dict(key.fields)["object"]): group.count for key, group in result.fold.groups.items()}
+
+
+def test_hits_are_counted_by_what_they_captured(scanner: Scanner) -> None:
+    assert counts(scan(scanner, "disk a is gone\nquiet\ndisk b is gone\ndisk a is gone\n")) == {"a": 2, "b": 1}
+
+
+def test_lines_and_bytes_are_counted_with_or_without_a_last_newline(scanner: Scanner) -> None:
+    for text, lines in (("a\nb\n", 2), ("a\nb", 2), ("a", 1)):
+        (source,) = scan(scanner, text).sources
+        assert (source.records, source.bytes) == (lines, len(text))
+
+
+def test_an_episode_that_ends_well_is_forgotten(scanner: Scanner) -> None:
+    text = "disk a is gone\ntests begin\ndisk b is gone\nerror: what\nall tests passed\ndisk c is gone\n"
+    result = scan(scanner, text)
+    assert counts(result) == {"a": 1, "c": 1}
+    assert not result.unknown.templates
+
+
+@pytest.mark.parametrize("end", ["tests failed\n", "", "all tests begin to pass\n"])
+def test_an_episode_that_ends_badly_or_not_at_all_counts(scanner: Scanner, end: str) -> None:
+    assert counts(scan(scanner, f"tests begin\ndisk b is gone\n{end}")) == {"b": 1}
+
+
+def test_errors_that_no_signal_knows_are_gathered_by_template(scanner: Scanner) -> None:
+    result = scan(scanner, "error: widget 17 jammed\nerror: widget 18 jammed\ndisk a is gone, error\nfine\n")
+    ((template, (count, sample)),) = result.unknown.templates.items()
+    assert (template, count, sample.line) == ("error: widget <*> jammed", 2, 1)
+
+
+def test_results_merge_like_one_scan(scanner: Scanner) -> None:
+    left, right = scan(scanner, "disk a is gone\nerror: x\n"), scan(scanner, "disk a is gone\nerror: x\n")
+    left.merge(right)
+    assert counts(left) == {"a": 2}
+    assert left.unknown.templates["error: x"][0] == 2
+    assert len(left.sources) == 2
