@@ -77,3 +77,18 @@ def test_results_merge_like_one_scan(scanner: Scanner) -> None:
     assert counts(left) == {"a": 2}
     assert left.unknown.templates["error: x"][0] == 2
     assert len(left.sources) == 2
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "disk \x1b[31mb\x1b[0m is gone",
+        '{"log":"disk \\u001b[1mb\\u001b[22m is gone\\n","stream":"stderr","time":"2026-05-04T09:12:43Z"}',
+        '{"level":"error","msg":"disk \\u001b[1mb\\u001b[22m is gone","time":"2026-05-04T09:12:43Z"}',
+        "disk ^[[31mb^[[0m is gone",
+        "[31mdisk[0m b [41;97mis[0m gone",
+    ],
+)
+def test_colours_inside_a_message_do_not_hide_it(scanner: Scanner, line: str) -> None:
+    result = scan(scanner, f"\x1b[32mfine\x1b[0m\n{line}\nafter")
+    assert counts(result) == {"b": 1}

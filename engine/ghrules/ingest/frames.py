@@ -221,7 +221,7 @@ class Framer:
     def _takes_trace(self, frame: Frame, trace: CompiledFormat) -> bool:
         """A stack trace belongs to the record before it when that one told of a problem."""
         head = frame.head
-        if head.format is None or head.single or not (head.level is None or head.level in PROBLEMS):
+        if head.format is None or head.single or not (head.content.level is None or head.content.level in PROBLEMS):
             return False
         index = self._catalogue.continuation_index(trace.id)
         if index is not None:

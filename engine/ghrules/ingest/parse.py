@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property, partial
 from typing import Any
 
-from ghrules.ingest.catalogue import Catalogue, CompiledFormat
+from ghrules.ingest.catalogue import LOOKED_AT, Catalogue, CompiledFormat
 from ghrules.ingest.levels import level_of
 from ghrules.ingest.patterns import Pattern, text_of
 from ghrules.ingest.record import Value
@@ -20,73 +21,82 @@ _MESSAGE = ("message",)
 
 
 @dataclass(slots=True)
-class Head:
-    """What the first line of a record says. `format` is None for a line that no format recognises.
+class Content:
+    """What the first line of a record says."""
 
-    `single` says that the record cannot have more lines.
-    """
-
-    format: CompiledFormat | None = None
     time: float | None = None
     level: str | None = None
     service: str | None = None
     host: str | None = None
     texts: list[str] = field(default_factory=list)
     fields: dict[str, Value] = field(default_factory=dict)
-    single: bool = False
+
+
+class Head:
+    """The first line of a record: its format at once, its content when it is asked for.
+
+    `format` is None for a line that no format recognises. `single` says that the record cannot have more lines.
+    """
+
+    def __init__(self, format_: CompiledFormat | None, single: bool, read: Callable[[], Content]) -> None:
+        self.format = format_
+        self.single = single
+        self._read = read
+
+    @cached_property
+    def content(self) -> Content:
+        return self._read()
 
     @classmethod
     def of_object(cls, catalogue: Catalogue, value: dict[str, Any], now: float) -> Head:
         """A record that is a JSON object."""
         format_ = catalogue.json_format(value)
-        if format_ is None:
-            return cls(texts=sentences(value), fields=JsonFields(value), single=True)
-        fields = JsonFields(value, format_.aliases)
-        head = cls(format_, fields=fields, single=True)
-        _convert(format_, fields)
-        _fill(head, format_, now)
-        specs = format_.json_texts if format_.json_texts is not None else _MESSAGE
-        head.texts = texts_of(value, specs)
-        if not head.texts and not format_.table.keys:
-            head.texts = sentences(value)
-        return head
+        return cls(format_, True, partial(_of_object, format_, value, now))
 
 
 def parse_head(catalogue: Catalogue, line: Line, now: float) -> Head:
     """The head that `line` is, in the format of highest priority whose pattern matches it."""
-    if line.text[:1] == b"{" and line.text.rstrip()[-1:] == b"}":
-        value = load_object(line.text)
+    text = line.text
+    if text[:1] == b"{" and text.rstrip()[-1:] == b"}":
+        value = load_object(text)
         if value:
             return Head.of_object(catalogue, value, now)
     for index in line.found:
         format_ = catalogue.head(index)
-        if format_ is None:
-            continue
-        parts = format_.pattern.captures(line.text)
-        if parts is not None:
-            return _of_line(format_, parts, line.text, now)
-    return Head(texts=[text_of(line.text)])
+        if format_ is not None and (len(text) <= LOOKED_AT or format_.pattern.captures(text) is not None):
+            return Head(format_, format_.table.texts == [], partial(_of_line, format_, text, now))
+    return Head(None, False, lambda: Content(texts=[text_of(text)]))
 
 
-def _of_line(format_: CompiledFormat, parts: dict[str, str], text: bytes, now: float) -> Head:
+def _of_object(format_: CompiledFormat | None, value: dict[str, Any], now: float) -> Content:
+    if format_ is None:
+        return Content(texts=sentences(value), fields=JsonFields(value))
+    content = Content(fields=JsonFields(value, format_.aliases))
+    _convert(format_, content.fields)
+    _fill(content, format_, now)
+    specs = format_.json_texts if format_.json_texts is not None else _MESSAGE
+    content.texts = texts_of(value, specs)
+    if not content.texts and not format_.table.keys:
+        content.texts = sentences(value)
+    return content
+
+
+def _of_line(format_: CompiledFormat, text: bytes, now: float) -> Content:
+    parts = format_.pattern.captures(text) or {}
     fields: dict[str, Value] = {name: value for name, value in parts.items() if value != ""}
-    for alias, names in format_.aliases.items():
-        for name in names:
-            if name in fields:
-                fields[alias] = fields[name]
-                break
+    _name_fields(format_, fields)
     _convert(format_, fields)
-    head = Head(format_, fields=fields, single=format_.table.texts == [])
-    _fill(head, format_, now)
+    content = Content(fields=fields)
+    _fill(content, format_, now)
     if format_.table.texts is None:
         message = parts.get("message")
-        head.texts = [text_of(text) if message is None else message]
+        content.texts = [text_of(text) if message is None else message]
     elif format_.table.texts:
-        head.texts = texts_of({**fields, "line": text_of(text)}, format_.table.texts)
-    return head
+        content.texts = texts_of({**fields, "line": text_of(text)}, format_.table.texts)
+    return content
 
 
-def parse_row(format_: CompiledFormat, raw: str, now: float) -> Head:
+def parse_row(format_: CompiledFormat, raw: str, now: float) -> Content:
     """A record that is a CSV row, over as many lines as its quotes hold."""
     try:
         row = next(csv.reader(io.StringIO(raw, newline=""), strict=False), [])
@@ -94,16 +104,21 @@ def parse_row(format_: CompiledFormat, raw: str, now: float) -> Head:
         row = []
     names = next((columns for columns in format_.columns if len(columns) == len(row)), None)
     fields: dict[str, Value] = {} if names is None else {n: v for n, v in zip(names, row, strict=True) if v != ""}
-    for alias, sources in format_.aliases.items():
-        for name in sources:
+    _name_fields(format_, fields)
+    _convert(format_, fields)
+    content = Content(fields=fields)
+    _fill(content, format_, now)
+    content.texts = texts_of(fields, format_.table.texts if format_.table.texts is not None else _MESSAGE)
+    return content
+
+
+def _name_fields(format_: CompiledFormat, fields: dict[str, Value]) -> None:
+    """Adds the common names of fields that the format calls otherwise."""
+    for alias, names in format_.aliases.items():
+        for name in names:
             if name in fields:
                 fields[alias] = fields[name]
                 break
-    _convert(format_, fields)
-    head = Head(format_, fields=fields)
-    _fill(head, format_, now)
-    head.texts = texts_of(fields, format_.table.texts if format_.table.texts is not None else _MESSAGE)
-    return head
 
 
 def _convert(format_: CompiledFormat, fields: dict[str, Value]) -> None:
@@ -139,18 +154,18 @@ def _number(text: str, factor: float) -> int | float | None:
     return round(number, 6) if number == number and abs(number) < 1e300 else None
 
 
-def _fill(head: Head, format_: CompiledFormat, now: float) -> None:
-    fields: Mapping[str, Value] = head.fields
+def _fill(content: Content, format_: CompiledFormat, now: float) -> None:
+    fields: Mapping[str, Value] = content.fields
     for name in format_.sources("time"):
-        head.time = parse_time(_first(fields.get(name)), now=now)
-        if head.time is not None:
+        content.time = parse_time(_first(fields.get(name)), now=now)
+        if content.time is not None:
             break
     for name in format_.sources("level"):
-        head.level = level_of(_first(fields.get(name)), format_.table.levels)
-        if head.level is not None:
+        content.level = level_of(_first(fields.get(name)), format_.table.levels)
+        if content.level is not None:
             break
-    head.service = _name(format_, fields, "service")
-    head.host = _name(format_, fields, "host")
+    content.service = _name(format_, fields, "service")
+    content.host = _name(format_, fields, "host")
 
 
 def _name(format_: CompiledFormat, fields: Mapping[str, Value], role: str) -> str | None:

@@ -110,24 +110,25 @@ class RecordReader:
         head = frame.head
         if head.format is not None and head.format.table.kind == "csv":
             whole = b"\n".join(without_escapes(data[line.start : line.end]) for line in frame.lines)
-            head = parse_row(head.format, text_of(whole), self._now)
-            texts = _split(head.texts)
+            content = parse_row(head.format, text_of(whole), self._now)
+            texts = _split(content.texts)
         else:
+            content = head.content
             texts = _texts(frame, head)
             if head.format is not None and _WHOLE in head.format.table.extract:
-                extract(dict(head.format.extracts)[_WHOLE], "\n".join(texts), head.fields)
-        moment = head.time if head.time is not None else first.time
+                extract(dict(head.format.extracts)[_WHOLE], "\n".join(texts), content.fields)
+        moment = content.time if content.time is not None else first.time
         return Record(
             format=_format_id(head),
             line=self._line_number(frame.start),
             offset=self._chunk.offset + frame.start,
             end=self._chunk.offset + frame.end,
             time=moment if moment is not None else self._time_before(first),
-            level=head.level or first.level,
-            service=head.service or first.service,
-            host=head.host or first.host,
+            level=content.level or first.level,
+            service=content.service or first.service,
+            host=content.host or first.host,
             texts=tuple(texts[:MOST_TEXTS]),
-            fields=head.fields,
+            fields=content.fields,
             raw=text_of(raw),
         )
 
@@ -153,7 +154,7 @@ class RecordReader:
             other = self._framer.before(other) if other is not None else None
             if other is None:
                 return self._last_time, distance
-            moment = other.time if other.time is not None else self._framer.head(other).time
+            moment = other.time if other.time is not None else self._framer.head(other).content.time
             if moment is not None:
                 return moment, distance
             if other.start in self._times:
@@ -171,13 +172,13 @@ def _is_broken(frame: Frame, record: Record) -> bool:
 def _format_id(head: Head) -> str:
     if head.format is not None:
         return head.format.id
-    return JSON if isinstance(head.fields, JsonFields) else PLAIN
+    return JSON if isinstance(head.content.fields, JsonFields) else PLAIN
 
 
 def _texts(frame: Frame, head: Head) -> list[str]:
     if frame.block is not None or (head.format is not None and head.format.table.texts == []):
-        return _split(head.texts)
-    texts = _split(head.texts)
+        return _split(head.content.texts)
+    texts = _split(head.content.texts)
     rules = [rule for rule in (_continued(frame, head.format),) if rule is not None]
     previous = frame.lines[0]
     texts += [text_of(without_escapes(more)) for more in previous.more]
@@ -216,7 +217,7 @@ def _last_time(catalogue: Catalogue, data: bytes, now: float) -> float | None:
     for _ in range(_TIME_LOOKED_FOR):
         if line is None:
             return None
-        moment = line.time if line.time is not None else framer.head(line).time
+        moment = line.time if line.time is not None else framer.head(line).content.time
         if moment is not None:
             return moment
         line = framer.before(line)

@@ -7,16 +7,15 @@ only when it speaks of a problem, because journals mark all that a service print
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass, field
 from typing import Any
 
 from ghrules.ingest.catalogue import Catalogue, CompiledFormat
+from ghrules.ingest.escapes import without_sequences
 from ghrules.ingest.levels import PROBLEMS, level_of, level_of_priority
 from ghrules.ingest.times import parse_time
 from ghrules.ingest.values import load_object, walk
 
-_ANSI = re.compile(rb"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
 _MOST_LAYERS = 6
 _LARGEST_JSON = 1 << 20
 
@@ -45,8 +44,7 @@ class Line:
 
 def without_escapes(raw: bytes) -> bytes:
     """Without ANSI sequences, NULs, the carriage return and a byte order mark."""
-    if b"\x1b" in raw:
-        raw = _ANSI.sub(b"", raw)
+    raw = without_sequences(raw)
     if b"\x00" in raw:
         raw = raw.replace(b"\x00", b"")
     raw = raw.rstrip(b"\r")

@@ -18,7 +18,8 @@ ERROR_PATTERN_PARAMETER = "error_like_pattern"
 class ScanPlan:
     """The signals and the patterns that lead to them.
 
-    `owners` gives for each pattern the index of its signal, None for patterns that only make a record be read.
+    `owners` gives for each pattern the index of its signal and the position among the signal's patterns (None for
+    one that stands for `where`); None for patterns that only make a record be read.
     `episodes` are the episodes, `boundaries` the indexes of the patterns at which one may begin or end.
     `by_format` names the signals that must see each record of a format. `error_like` is the index of the pattern of
     error-looking text, -1 when no pack has one.
@@ -26,7 +27,7 @@ class ScanPlan:
 
     signals: Sequence[CompiledSignal]
     patterns: Sequence[str]
-    owners: Sequence[int | None]
+    owners: Sequence[tuple[int, int | None] | None]
     by_format: Mapping[str, Sequence[int]]
     error_like: int
     episodes: Sequence[EpisodePatterns]
@@ -40,14 +41,14 @@ def plan(knowledge: KnowledgeBase) -> ScanPlan:
     ]
     by_format: dict[str, list[int]] = defaultdict(list)
     patterns: list[str] = []
-    owners: list[int | None] = []
+    owners: list[tuple[int, int | None] | None] = []
     for index, signal in enumerate(signals):
         if signal.reads_every_record:
             for name in signal.formats_of_interest(knowledge.formats):
                 by_format[name].append(index)
-        for prefilter in signal.prefilters():
+        for position, prefilter in enumerate(signal.prefilters()):
             patterns.append(prefilter)
-            owners.append(index)
+            owners.append((index, position if position < len(signal.signal.patterns) else None))
     for known in knowledge.formats:
         if known.every_record and known.signature and known.id in by_format:
             patterns.append(known.signature)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ghrules.facts.fold import SAMPLE_LENGTH, Fold, Sample
 from ghrules.ingest.detect import dominant
+from ghrules.ingest.escapes import lines_without_sequences
 from ghrules.ingest.record import Record
 from ghrules.ingest.records import RecordReader
 from ghrules.ingest.sources import Source
@@ -91,7 +92,7 @@ class Scanner:
         for chunk in source.chunks():
             current: Record | None = None
             hits: set[int] = set()
-            for start, end, patterns in self.database.lines(chunk.data):
+            for start, end, patterns in lines_without_sequences(self.database.lines, chunk.data):
                 record = reader.read(chunk, start, end)
                 if current is not None and record.offset != current.offset:
                     self._observe(source.path, current, hits, window, watch, result)
@@ -120,11 +121,16 @@ class Scanner:
             result.saw(record.time)
         if not hits.isdisjoint(self.plan.boundaries):
             watch.look_at(record)
-        candidates = {owner for index in hits if (owner := self.plan.owners[index]) is not None}
+        possible: dict[int, set[int]] = {index: set() for index in self.plan.by_format.get(record.format, ())}
+        for hit in hits:
+            if (owner := self.plan.owners[hit]) is not None:
+                positions = possible.setdefault(owner[0], set())
+                if owner[1] is not None:
+                    positions.add(owner[1])
         known = False
-        for index in sorted(candidates.union(self.plan.by_format.get(record.format, ()))):
+        for index in sorted(possible):
             compiled = self.plan.signals[index]
-            for fields, line in compiled.observe(record):
+            for fields, line in compiled.observe(record, possible[index]):
                 known = True
                 service = str(fields.pop("service", "") or record.service or "")
                 host = str(fields.pop("host", "") or record.host or "")

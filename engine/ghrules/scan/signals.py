@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import Any, get_args
 
@@ -53,7 +53,10 @@ class CompiledSignal:
         return not self.signal.patterns and any(not _literals(table) for table in self.signal.where or [{}])
 
     def prefilters(self) -> list[str]:
-        """Patterns for the raw pass, at least one of which hits every record of interest."""
+        """Patterns for the raw pass, at least one of which hits every record of interest.
+
+        The first ones stand for `patterns`, one each; the rest for `where`.
+        """
         flag = "(?i)" if self.signal.ignore_case else ""
         texts = [flag + widen(pattern) for pattern in self.signal.patterns]
         literals = [literal for table in self.signal.where for literal in _literals(table)]
@@ -66,8 +69,12 @@ class CompiledSignal:
         named = [table["format"] for table in self.signal.where if isinstance(table.get("format"), str)]
         return [str(name) for name in named] or [known.id for known in formats if known.every_record]
 
-    def observe(self, record: Record) -> Iterator[tuple[dict[str, Scalar], str]]:
+    def observe(
+        self, record: Record, possible: Collection[int] | None = None
+    ) -> Iterator[tuple[dict[str, Scalar], str]]:
         """The fields of each fact that the record shows, with the line that shows it.
+
+        `possible` are the positions of the patterns that got past the prefilter, all of them by default.
 
         Patterns go before `where`: they capture more. A line with an exception rules out both.
         """
@@ -75,8 +82,9 @@ class CompiledSignal:
             return
         taken = self._taken(record)
         seen: list[dict[str, Scalar]] = []
-        for text in record.texts if self.patterns else ():
-            match = self._search(text)
+        patterns = self.patterns if possible is None else [self.patterns[n] for n in sorted(possible)]
+        for text in record.texts if patterns else ():
+            match = next((match for pattern in patterns if (match := pattern.search(text))), None)
             if match is None:
                 continue
             if any(exception.search(text) for exception in self.exceptions):
@@ -108,9 +116,6 @@ class CompiledSignal:
         if self.levels is not None and record.level is not None and record.level not in self.levels:
             return False
         return all(holds(test, record) for test in self.require)
-
-    def _search(self, text: str) -> Any:
-        return next((match for pattern in self.patterns if (match := pattern.search(text))), None)
 
     def _taken(self, record: Record) -> dict[str, Any]:
         taken = {}
