@@ -85,3 +85,12 @@ def test_causes_have_no_cycle_and_do_not_depend_on_order(graph: Any, first: Any,
     causes = find_causes(candidates, hypotheses)
     for name in names:
         assert root_of(name, causes) not in causes
+
+
+def test_a_fallback_explains_a_specific_one_only_directly() -> None:
+    loud = hypothesis("loud", ("outage",), fallback=True)
+    outage, dns = hypothesis("outage", ("dns",)), hypothesis("dns", ("loud",))
+    known = {item.id: item for item in (loud, outage, dns)}
+    assert find_causes([candidate(loud), candidate(dns)], known) == {"loud": "dns"}
+    direct = {"loud": loud, "outage": hypothesis("outage")}
+    assert find_causes([candidate(loud), candidate(direct["outage"])], direct) == {"outage": "loud"}

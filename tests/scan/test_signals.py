@@ -116,3 +116,9 @@ def test_different_captures_in_one_record_are_different_facts_and_equal_ones_are
 )
 def test_masking_makes_statements_equal_that_differ_in_values(statement: str, masked: str) -> None:
     assert mask(statement) == masked
+
+
+def test_quotes_may_be_escaped_as_in_a_string_that_quotes_the_error() -> None:
+    printed = record('Failure { message: "role \\"app\\" is gone" }')
+    assert observed(printed, patterns=['role "(?P<role>[^"]+)" is gone']) == [{"role": "app"}]
+    assert observed(printed, patterns=['role \\\\"app'], set={"code": "x"}) == [{"code": "x"}]

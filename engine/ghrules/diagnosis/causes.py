@@ -32,10 +32,10 @@ def find_causes(candidates: Sequence[Candidate], hypotheses: Mapping[str, Hypoth
     """For each consequence its direct cause, both by hypothesis id. The result has no cycles.
 
     A cause must be present, lead to the consequence by `leads_to` (over at most DEPTH steps) and not begin later. A
-    fallback hypothesis follows from whatever else is present on the same incident.
+    fallback hypothesis follows from whatever specific one is present, and explains specific ones only directly.
     """
     present = [candidate for candidate in candidates if candidate.confidence >= PRESENT]
-    reach = {candidate.id: _reach(candidate.id, hypotheses) for candidate in present}
+    reach = {candidate.id: _reach(candidate.id, hypotheses) for candidate in candidates}
     causes: dict[str, str] = {}
     for effect in candidates:
         options = [
@@ -98,14 +98,21 @@ def _reach(start: str, hypotheses: Mapping[str, Hypothesis]) -> dict[str, int]:
 
 
 def _explains(cause: Candidate, effect: Candidate, reach: Mapping[str, Mapping[str, int]]) -> bool:
-    if effect.id in reach[cause.id]:
+    distance = reach[cause.id].get(effect.id)
+    if cause.hypothesis.table.fallback and not effect.hypothesis.table.fallback:
+        return distance == 1 and cause.id not in reach[effect.id]
+    if distance is not None:
         return not _mutual(cause, effect, reach) or _goes_first(cause, effect)
-    return effect.hypothesis.table.fallback and not cause.hypothesis.table.fallback
+    return (
+        effect.hypothesis.table.fallback
+        and not cause.hypothesis.table.fallback
+        and not (cause.id in reach[effect.id] and effect.confidence >= PRESENT)
+    )
 
 
 def _mutual(cause: Candidate, effect: Candidate, reach: Mapping[str, Mapping[str, int]]) -> bool:
     """Whether the way back is no longer than the way there: a roundabout one does not make a cause doubtful."""
-    back = reach.get(effect.id, {}).get(cause.id)
+    back = reach[effect.id].get(cause.id)
     return back is not None and back <= reach[cause.id][effect.id]
 
 

@@ -84,10 +84,10 @@ class CompiledSignal:
         seen: list[dict[str, Scalar]] = []
         patterns = self.patterns if possible is None else [self.patterns[n] for n in sorted(possible)]
         for text in record.texts if patterns else ():
-            match = next((match for pattern in patterns if (match := pattern.search(text))), None)
+            match = _first_match(patterns, text)
             if match is None:
                 continue
-            if any(exception.search(text) for exception in self.exceptions):
+            if any(exception.search(match.string) for exception in self.exceptions):
                 if self.where:
                     return
                 continue
@@ -137,6 +137,15 @@ class CompiledSignal:
                 converted = mask(str(converted))
             fields[name] = converted
         return fields
+
+
+def _first_match(patterns: Sequence[Any], text: str) -> Any | None:
+    """The first pattern's match in the text as it stands, else in the text without escaped quotes.
+
+    Programs print errors inside quoted strings: `PostgresError { message: "relation \\"users\\" does not exist" }`.
+    """
+    readings = (text, text.replace('\\"', '"')) if '\\"' in text else (text,)
+    return next((match for reading in readings for pattern in patterns if (match := pattern.search(reading))), None)
 
 
 def mask(text: str) -> str:
