@@ -119,7 +119,7 @@ def test_broken_json_in_the_middle_does_not_hide_the_rest() -> None:
 
 def test_invalid_utf8_does_not_hide_the_rest(tmp_path: Path) -> None:
     file = tmp_path / "a.log"
-    file.write_bytes(b"\xff\xfe\xfa broken \xc3\n" * 3 + b"FATAL:  sorry, too many clients already\n")
+    file.write_bytes(b"\xfa broken \xc3\n" * 3 + b"FATAL:  sorry, too many clients already\n")
     assert roots(engine().infer(file)) == ["db-too-many-connections"]
 
 

@@ -25,7 +25,6 @@ from typing import BinaryIO
 import platformdirs
 from pydantic import ValidationError
 
-from ghrules.diagnosis.causes import PRESENT
 from ghrules.diagnosis.diagnose import Diagnostician
 from ghrules.diagnosis.model import Unexplained
 from ghrules.errors import UsageError
@@ -33,7 +32,7 @@ from ghrules.facts.kinds import Fact, Origin
 from ghrules.ingest.sources import Source, open_sources
 from ghrules.knowledge.builtin import builtin_pack
 from ghrules.knowledge.loader import load
-from ghrules.knowledge.models import KnowledgeBase, Scalar
+from ghrules.knowledge.models import KnowledgeBase, Scalar, Signal
 from ghrules.report.build import SourceRead, build
 from ghrules.report.model import Report
 from ghrules.scan.scanner import Scanner, ScanResult
@@ -115,16 +114,22 @@ class Session:
         self._asserted: list[Fact] = []
 
     def assert_fact(self, kind: str, /, **fields: object) -> None:
-        """Add a fact of one of the kinds. Raises UsageError for an unknown kind or a field that does not fit."""
-        kinds = self.engine.knowledge.kinds
-        if kind not in kinds:
-            raise UsageError(f"there is no fact kind '{kind}'; the kinds are {', '.join(sorted(kinds))}")
+        """Add a fact of one of the kinds.
+
+        A fact without a `signal` counts as seen by each signal that would have set the same values. Raises UsageError
+        for an unknown kind or a field that does not fit.
+        """
+        knowledge = self.engine.knowledge
+        if kind not in knowledge.kinds:
+            raise UsageError(f"there is no fact kind '{kind}'; the kinds are {', '.join(sorted(knowledge.kinds))}")
         try:
-            self._asserted.append(kinds[kind].model_validate(fields))
+            fact = knowledge.kinds[kind].model_validate(fields)
         except ValidationError as error:
             first = error.errors()[0]
             place = ".".join(str(part) for part in first["loc"])
             raise UsageError(f"the {kind} fact is not valid: {place}: {first['msg']}") from None
+        signals = [fact.signal] if fact.signal else signals_of(fact, knowledge.signals)
+        self._asserted += [fact.model_copy(update={"signal": name}) for name in signals or [""]]
 
     def read(
         self,
@@ -215,6 +220,14 @@ def infer(paths: Input | Sequence[Input] = (), **options: object) -> Report:
     return Engine().infer(paths, **options)  # type: ignore[arg-type]
 
 
+def signals_of(fact: Fact, signals: Iterable[Signal]) -> list[str]:
+    """The signals of the fact's kind that set nothing but values that the fact has, and as many of them as any."""
+    values = fact.values()
+    fitting = [s for s in signals if s.fact == fact.kind and s.set and s.set.items() <= values.items()]
+    most = max((len(signal.set) for signal in fitting), default=0)
+    return [signal.id for signal in fitting if len(signal.set) == most]
+
+
 def _seconds(moment: datetime | None) -> float | None:
     if moment is None:
         return None
@@ -224,5 +237,3 @@ def _seconds(moment: datetime | None) -> float | None:
 def _moment(seconds: float | None) -> datetime | None:
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
-
-__all__ = ["PRESENT", "Engine", "Session", "infer"]

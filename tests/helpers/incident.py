@@ -189,6 +189,7 @@ KNOWLEDGE = KnowledgeBase(
     kinds={},
     formats=(),
     signals=(),
+    episodes=(),
     hypotheses={item.id: item for item in (SLOTS, EXCEPTION, GATEWAY)},
     rules=(SAYS_FULL, AFTER_DEPLOY, THROWS, ANSWERS_504),
     runbooks={

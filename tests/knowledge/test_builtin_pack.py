@@ -41,7 +41,7 @@ def hypothesis(request: pytest.FixtureRequest) -> Hypothesis:
     return found[0]
 
 
-def tests_of(hypothesis: Hypothesis) -> list[PackTest]:
+def own_tests(hypothesis: Hypothesis) -> list[PackTest]:
     return [test for test in builtin().tests if hypothesis.place and test.place.path == hypothesis.place.path]
 
 
@@ -72,7 +72,7 @@ def test_a_hypothesis_is_supported_by_a_rule(hypothesis: Hypothesis) -> None:
 
 
 def test_a_hypothesis_is_tested_for_and_against(hypothesis: Hypothesis) -> None:
-    tests = tests_of(hypothesis)
+    tests = own_tests(hypothesis)
     positive = [test for test in tests if test.table.expect == hypothesis.id]
 
     assert len(positive) >= 2

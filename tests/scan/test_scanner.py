@@ -92,3 +92,24 @@ def test_results_merge_like_one_scan(scanner: Scanner) -> None:
 def test_colours_inside_a_message_do_not_hide_it(scanner: Scanner, line: str) -> None:
     result = scan(scanner, f"\x1b[32mfine\x1b[0m\n{line}\nafter")
     assert counts(result) == {"b": 1}
+
+
+def test_a_text_put_together_from_fields_is_searched_with_all_patterns(tmp_path: Path) -> None:
+    pack = tmp_path / "pack.toml"
+    pack.write_text(r"""
+[[format]]
+id = "envelope"
+title = "envelope"
+kind = "json"
+keys = ["errors"]
+texts = ["{errors[].message} [code: {errors[].code}]"]
+examples = ['{"errors":[{"code":7,"message":"gone"}]}']
+
+[[signal]]
+id = "gone"
+fact = "error"
+patterns = ['\[code: (?P<code>\d+)\]', '"errors":\[\{"code":(?P<code>\d+)']
+examples = ['gone [code: 7]']
+""")
+    result = scan(Scanner(load([pack])), '{"errors":[{"code":7,"message":"gone"}]}\n')
+    assert [dict(key.fields)["code"] for key in result.fold.groups] == ["7"]

@@ -64,6 +64,9 @@ class Scanner:
         self.knowledge = knowledge
         self.plan = plan(knowledge)
         self.database: PatternDatabase = open_database(self.plan.patterns, cache)
+        self._composed = frozenset(
+            known.id for known in knowledge.formats if any("{" in text for text in known.texts or ())
+        )
 
     def scan(
         self,
@@ -130,7 +133,8 @@ class Scanner:
         known = False
         for index in sorted(possible):
             compiled = self.plan.signals[index]
-            for fields, line in compiled.observe(record, possible[index]):
+            patterns = None if record.format in self._composed else possible[index]
+            for fields, line in compiled.observe(record, patterns):
                 known = True
                 service = str(fields.pop("service", "") or record.service or "")
                 host = str(fields.pop("host", "") or record.host or "")
