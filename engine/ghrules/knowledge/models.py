@@ -104,7 +104,7 @@ class Signal(Table):
     formats: list[str] = Field(default_factory=list)
     not_formats: list[str] = Field(default_factory=list)
     levels: Literal["problem", "any"] | list[str] | None = None
-    take: dict[str, str] = Field(default_factory=dict)
+    take: dict[str, str | list[str]] = Field(default_factory=dict)
     scale: dict[str, float] = Field(default_factory=dict)
     normalize: list[str] = Field(default_factory=list)
     ignore_case: bool = False

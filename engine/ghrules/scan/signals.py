@@ -81,6 +81,8 @@ class CompiledSignal:
         if not self._concerns(record):
             return
         taken = self._taken(record)
+        if taken is None:
+            return
         seen: list[dict[str, Scalar]] = []
         patterns = self.patterns if possible is None else [self.patterns[n] for n in sorted(possible)]
         for text in record.texts if patterns else ():
@@ -117,18 +119,25 @@ class CompiledSignal:
             return False
         return all(holds(test, record) for test in self.require)
 
-    def _taken(self, record: Record) -> dict[str, Any]:
-        taken = {}
-        for field, path in self.signal.take.items():
-            value = _first(lookup(record, path))
+    def _taken(self, record: Record) -> dict[str, Any] | None:
+        """The values of `take`, each from the first record field that has one; None when a number is missing."""
+        taken: dict[str, Any] = {}
+        for name, paths in self.signal.take.items():
+            found = (_first(lookup(record, path)) for path in ([paths] if isinstance(paths, str) else paths))
+            value = next((value for value in found if value is not None), None)
+            if value is None and self._type(name) in (int, float):
+                return None
             if value is not None:
-                taken[field] = value
+                taken[name] = value
         return taken
+
+    def _type(self, name: str) -> type:
+        return float if name == "ms" else self.types.get(name, str)
 
     def _fields(self, found: Mapping[str, Any]) -> dict[str, Scalar]:
         fields: dict[str, Scalar] = {}
         for name, value in {**self.signal.set, **found}.items():
-            converted = _convert(value, float if name == "ms" else self.types.get(name, str))
+            converted = _convert(value, self._type(name))
             if converted is None:
                 continue
             if name in self.signal.scale and isinstance(converted, int | float):
