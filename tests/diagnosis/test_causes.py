@@ -94,3 +94,11 @@ def test_a_fallback_explains_a_specific_one_only_directly() -> None:
     assert find_causes([candidate(loud), candidate(dns)], known) == {"loud": "dns"}
     direct = {"loud": loud, "outage": hypothesis("outage")}
     assert find_causes([candidate(loud), candidate(direct["outage"])], direct) == {"outage": "loud"}
+
+
+def test_the_shorter_way_between_two_is_the_true_one() -> None:
+    name, host = hypothesis("name-lost", ("network",)), hypothesis("host-lost", ("name-lost",))
+    network = hypothesis("network", ("host-lost",))
+    known = {item.id: item for item in (name, host, network)}
+    sure = [candidate(name, confidence=0.96, first=1.0), candidate(host, confidence=0.8, first=2.0)]
+    assert find_causes(sure, known) == {"name-lost": "host-lost"}

@@ -13,7 +13,7 @@ from ghrules.scan.prefilter import widen
     [
         ("^FATAL:  sorry$", "FATAL:  sorry"),
         (r"\bword\b", "word"),
-        (r'role "(?P<role>[^"]+)"', r'role [\\\"]{0,3}\"(?:[^\n"]+)[\\\"]{0,3}\"'),
+        (r'role "(?P<role>[^"]+)"', r'role [\\"]{0,3}"(?:[^\n"]+)[\\"]{0,3}"'),
         (r"[$^]\$\^", r"[$^]\$\^"),
         (r"[]^]x", "[]^]x"),
         (r"[[:alpha:]]+$", "[[:alpha:]]+"),

@@ -102,18 +102,15 @@ def _explains(cause: Candidate, effect: Candidate, reach: Mapping[str, Mapping[s
     if cause.hypothesis.table.fallback and not effect.hypothesis.table.fallback:
         return distance == 1 and cause.id not in reach[effect.id]
     if distance is not None:
-        return not _mutual(cause, effect, reach) or _goes_first(cause, effect)
+        back = reach[effect.id].get(cause.id)
+        if back is None or back > distance:
+            return True
+        return back == distance and _goes_first(cause, effect)
     return (
         effect.hypothesis.table.fallback
         and not cause.hypothesis.table.fallback
         and not (cause.id in reach[effect.id] and effect.confidence >= PRESENT)
     )
-
-
-def _mutual(cause: Candidate, effect: Candidate, reach: Mapping[str, Mapping[str, int]]) -> bool:
-    """Whether the way back is no longer than the way there: a roundabout one does not make a cause doubtful."""
-    back = reach[effect.id].get(cause.id)
-    return back is not None and back <= reach[cause.id][effect.id]
 
 
 def _goes_first(cause: Candidate, effect: Candidate) -> bool:

@@ -10,7 +10,7 @@ _SEQUENCE = re.compile(
     rb"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b\n]*(?:\x07|\x1b\\)|[@-Z\\-_])"
     rb"|(?:\\+u001[bB]|\\+x1[bB]|\\+033|\^\[)\[[0-9;]*[mKGHJ]|" + _LOST
 )
-_MARKS = (b"\x1b", b"\\u001b", b"\\u001B", b"\\x1b", b"\\033[", b"^[[", b"[31m", b"[0m", b"[39m", b"[1m", b"[41;")
+_MARKS = (b"\x1b", b"u001b", b"u001B", b"\\x1b", b"\\033[", b"^[[", b"[0m", b"[39m")
 
 Hits = Iterator[tuple[int, int, set[int]]]
 

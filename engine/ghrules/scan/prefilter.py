@@ -28,7 +28,7 @@ def widen(pattern: str) -> str:
         elif char in "^$":
             position += 1
         elif char == '"':
-            out.append(r"[\\\"]{0,3}\"")
+            out.append(r'[\\"]{0,3}"')
             position += 1
         elif pattern.startswith("(?P<", position):
             out.append("(?:")

@@ -60,7 +60,7 @@ class CompiledSignal:
         flag = "(?i)" if self.signal.ignore_case else ""
         texts = [flag + widen(pattern) for pattern in self.signal.patterns]
         literals = [literal for table in self.signal.where for literal in _literals(table)]
-        return texts + [re.escape(literal).replace("/", r"\\?/") for literal in literals]
+        return texts + [as_value(literal) for literal in literals]
 
     def formats_of_interest(self, formats: Sequence[Format]) -> list[str]:
         """The ids of the formats each record of which has to be shown to this signal."""
@@ -235,6 +235,12 @@ def _first(value: Value) -> Value:
 
 def _tests(table: Mapping[str, Condition], parameters: Mapping[str, Scalar]) -> list[Test]:
     return [test for field, value in table.items() for test in parse_tests(field, value, parameters, set())]
+
+
+def as_value(literal: str) -> str:
+    """The pattern of a text as the value of a field in raw JSON, CSV or logfmt; a number stands behind its delimiter."""
+    pattern = re.escape(literal).replace("/", r"\\?/")
+    return rf"""[:=,"'] ?[\\"]{{0,3}}{pattern}""" if literal.isdigit() else pattern
 
 
 def _literals(table: Mapping[str, Condition]) -> list[str]:
