@@ -254,3 +254,12 @@ def test_a_cache_that_cannot_be_written_is_no_problem(write: Write, tmp_path: Pa
     (tmp_path / "file").write_text("")
 
     assert load([write(PACK)], cache=tmp_path / "file" / "below").signals
+
+
+def test_an_absence_of_signals_of_two_kinds_is_the_absence_of_each(write: Callable[..., Path]) -> None:
+    rules = RULES.replace(
+        'unless = [{ signal = "shop.delivery", first_seen = "> empty.last_seen" }]',
+        'unless = [{ signal = ["shop.delivery", "shop.sold-out"] }]',
+    )
+    knowledge = load([write({**PACK, "rules/shop/sold-out.toml": rules})])
+    assert [pattern.kind for pattern in knowledge.rules[0].unless] == ["event", "error"]

@@ -58,7 +58,11 @@ class RuleCompiler:
         if not table.when:
             self._add((*keys, "when"), "a rule needs at least one condition in `when`", "write when = [{ fact = ... }]")
         when = [self._when(item, (*keys, "when", index), index) for index, item in enumerate(table.when)]
-        unless = [self._pattern(item, (*keys, "unless", n), f"u{n + 1}") for n, item in enumerate(table.unless)]
+        unless = [
+            self._pattern(part, (*keys, "unless", n), f"u{n + 1}")
+            for n, item in enumerate(table.unless)
+            for part in self._by_kind(item)
+        ]
         totals = [self._total(item, (*keys, "totals", n), n) for n, item in enumerate(table.totals)]
         asserts = self._asserts(table.asserts, (*keys, "asserts")) if table.asserts is not None else None
         self._why(table.why, (*keys, "why"))
@@ -123,6 +127,14 @@ class RuleCompiler:
             else:
                 tests += self._typed_tests(name, fields[name], value, (*keys, name))
         return FactPattern(kind, alias, tuple(tests))
+
+    def _by_kind(self, item: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        """An absence of signals of several kinds is the absence of each kind's."""
+        names = item.get("signal")
+        if not isinstance(names, list) or "fact" in item or not all(name in self._words.signals for name in names):
+            return [item]
+        kinds = dict.fromkeys(self._words.signals[name].fact for name in names)
+        return [{**item, "signal": [n for n in names if self._words.signals[n].fact == kind]} for kind in kinds]
 
     def _unknown_field(self, name: str, kind: str, fields: Mapping[str, str], keys: Keys) -> None:
         meant = did_you_mean(name, [*fields, *RESERVED])

@@ -238,7 +238,7 @@ def _tests(table: Mapping[str, Condition], parameters: Mapping[str, Scalar]) -> 
 
 
 def as_value(literal: str) -> str:
-    """The pattern of a text as the value of a field in raw JSON, CSV or logfmt; a number stands behind its delimiter."""
+    """The pattern of a field's value in raw JSON, CSV or logfmt; a number stands behind its delimiter."""
     pattern = re.escape(literal).replace("/", r"\\?/")
     return rf"""[:=,"'] ?[\\"]{{0,3}}{pattern}""" if literal.isdigit() else pattern
 
