@@ -1,6 +1,7 @@
 # make demo    set up a virtual environment and diagnose an example incident
 # make test    set up and run all tests
 # make lint    ruff, the format check and mypy
+# make docs    write docs/hypotheses.md from the knowledge
 # PYTHON names the interpreter (3.11 or later), VENV the folder of the virtual environment.
 
 PYTHON ?= python3
@@ -12,7 +13,7 @@ SHELL := /bin/sh
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test lint schema clean
+.PHONY: demo test lint schema docs clean
 
 demo: $(VENV)/.ready
 	@echo '$$ ghrules infer $(INCIDENT)'
@@ -28,6 +29,9 @@ lint: $(VENV)/.ready-dev
 
 schema: $(VENV)/.ready-dev
 	$(BIN)/python -m ghrules.report.schema > docs/report.schema.json
+
+docs: $(VENV)/.ready-dev
+	$(BIN)/python -m ghrules.report.reference docs/hypotheses.md
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "ghrules needs Python 3.11 or later: make PYTHON=python3.12 ...")'

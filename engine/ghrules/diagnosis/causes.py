@@ -98,11 +98,10 @@ def _reach(start: str, hypotheses: Mapping[str, Hypothesis]) -> dict[str, int]:
 
 
 def _explains(cause: Candidate, effect: Candidate, reach: Mapping[str, Mapping[str, int]]) -> bool:
-    distance = reach[cause.id].get(effect.id)
+    distance, back = reach[cause.id].get(effect.id), reach[effect.id].get(cause.id)
     if cause.hypothesis.table.fallback and not effect.hypothesis.table.fallback:
-        return distance == 1 and cause.id not in reach[effect.id]
+        return distance == 1 and back != 1
     if distance is not None:
-        back = reach[effect.id].get(cause.id)
         if back is None or back > distance:
             return True
         return back == distance and _goes_first(cause, effect)
