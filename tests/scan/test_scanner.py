@@ -113,3 +113,26 @@ examples = ['gone [code: 7]']
 """)
     result = scan(Scanner(load([pack])), '{"errors":[{"code":7,"message":"gone"}]}\n')
     assert [dict(key.fields)["code"] for key in result.fold.groups] == ["7"]
+
+
+def test_a_pattern_that_spans_fields_is_found_by_its_own_text(tmp_path: Path) -> None:
+    pack = tmp_path / "pack.toml"
+    pack.write_text(r"""
+[parameters]
+error_like_pattern = '"level":"error"'
+
+[[format]]
+id = "envelope"
+title = "envelope"
+kind = "json"
+keys = ["name", "message"]
+texts = ["{name}: {message}"]
+examples = ['{"name":"Gone","message":"disk a"}']
+
+[[signal]]
+id = "gone"
+fact = "error"
+patterns = ['Gone: disk (?P<object>\w+)']
+examples = ['Gone: disk a']
+""")
+    assert counts(scan(Scanner(load([pack])), '{"level":"error","message":"disk b","name":"Gone"}\n')) == {"b": 1}

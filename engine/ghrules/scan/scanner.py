@@ -122,6 +122,8 @@ class Scanner:
             if (since is not None and record.time < since) or (until is not None and record.time > until):
                 return
             result.saw(record.time)
+        if record.format in self._composed:
+            hits = hits | self._hits_in_texts(record)
         if not hits.isdisjoint(self.plan.boundaries):
             watch.look_at(record)
         possible: dict[int, set[int]] = {index: set() for index in self.plan.by_format.get(record.format, ())}
@@ -145,3 +147,8 @@ class Scanner:
                 )
         if not known and self.plan.error_like in hits:
             watch.observe(partial(result.unknown.add, record, path))
+
+    def _hits_in_texts(self, record: Record) -> set[int]:
+        """Patterns that hit where fields are put together (`{name}: {message}`), so not in the bytes of the source."""
+        data = "\n".join(record.texts).encode(errors="replace")
+        return set().union(*(patterns for _, _, patterns in self.database.lines(data)))
