@@ -38,5 +38,17 @@ def test_the_prefilter_hits_the_message_in_prefixes_in_json_and_in_csv(pattern: 
         assert re2.search(widen(pattern), line), line
 
 
+@pytest.mark.parametrize("message", ["the page isn't there", "the page isn’t there"])
+def test_a_dot_stands_for_a_character_of_several_bytes(message: str) -> None:
+    assert re2.search("isn.t there", message)
+    for line in (message, json.dumps(message)):
+        as_bytes = line.encode().decode("latin-1")
+        assert re2.search(widen("isn.t there"), as_bytes), line
+
+
+def test_a_repeated_dot_stays_as_it_is() -> None:
+    assert widen("a.*b.{2}c.?d.+") == "a.*b.{2}c.?d.+"
+
+
 def test_a_negated_class_does_not_run_over_the_end_of_a_line() -> None:
     assert not re2.search(widen('"[^"]*" gone'), '"a\nb" gone')

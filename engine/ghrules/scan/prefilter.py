@@ -2,12 +2,14 @@
 
 The prefilter must hit every line in which the exact pattern can match once the line is unwrapped and decoded, and may
 hit more. So anchors and word borders go (a prefix stood in front of the message), a quote may be escaped (JSON) or
-doubled (CSV), and a negated class never runs over the end of a line.
+doubled (CSV), a dot may be several bytes (UTF-8, \\u2019 in JSON), and a negated class never runs over the end of a line.
 """
 
 from __future__ import annotations
 
 _ESCAPED_ANCHORS = frozenset("AzZbB")
+_QUANTIFIERS = tuple("*+?{")
+_ANY_CHARACTER = ".{1,6}"
 
 
 def widen(pattern: str) -> str:
@@ -29,6 +31,9 @@ def widen(pattern: str) -> str:
             position += 1
         elif char == '"':
             out.append(r'[\\"]{0,3}"')
+            position += 1
+        elif char == "." and not pattern.startswith(_QUANTIFIERS, position + 1):
+            out.append(_ANY_CHARACTER)
             position += 1
         elif pattern.startswith("(?P<", position):
             out.append("(?:")
