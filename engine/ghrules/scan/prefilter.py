@@ -2,7 +2,8 @@
 
 The prefilter must hit every line in which the exact pattern can match once the line is unwrapped and decoded, and may
 hit more. So anchors and word borders go (a prefix stood in front of the message), a quote may be escaped (JSON) or
-doubled (CSV), a dot may be several bytes (UTF-8, \\u2019 in JSON), and a negated class never runs over the end of a line.
+doubled (CSV), a dot may be several bytes (UTF-8, \\u2019 in JSON), and a negated class never runs over the end of a
+line.
 """
 
 from __future__ import annotations
