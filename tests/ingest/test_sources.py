@@ -33,11 +33,11 @@ def one(path: Path | str) -> Source:
 @pytest.mark.parametrize(
     "packed",
     [
-        gzip.compress(TEXT[:15]) + gzip.compress(TEXT[15:]),
+        gzip.compress(TEXT[:15], mtime=0) + gzip.compress(TEXT[15:], mtime=0),
         zstandard.compress(TEXT[:15]) + zstandard.compress(TEXT[15:]),
         bz2.compress(TEXT),
         lzma.compress(TEXT),
-        gzip.compress(zstandard.compress(TEXT)),
+        gzip.compress(zstandard.compress(TEXT), mtime=0),
         TEXT,
         b"\xef\xbb\xbf" + TEXT,
         TEXT.decode().encode("utf-16"),
