@@ -7,7 +7,7 @@ goes into a percentile sketch.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -187,11 +187,3 @@ def _least(a: float | None, b: float | None) -> float | None:
 
 def _greatest(a: float | None, b: float | None) -> float | None:
     return b if a is None else a if b is None else max(a, b)
-
-
-def merged(folds: Sequence[Fold]) -> Fold:
-    """One fold of several."""
-    whole = Fold()
-    for fold in folds:
-        whole.merge(fold)
-    return whole

@@ -75,7 +75,6 @@ class Format(Table):
     keys: list[str] = Field(default_factory=list)
     columns: list[str] | list[list[str]] = Field(default_factory=list)
     map: dict[Literal["time", "level", "service", "host"], str | list[str]] = Field(default_factory=dict)
-    time_format: str = "auto"
     levels: dict[str, str] = Field(default_factory=dict)
     texts: list[str] | None = None
     fields: dict[str, str | list[str]] = Field(default_factory=dict)

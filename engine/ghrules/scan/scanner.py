@@ -8,8 +8,8 @@ from functools import partial
 from pathlib import Path
 
 from ghrules.facts.fold import SAMPLE_LENGTH, Fold, Sample
-from ghrules.ingest.detect import dominant
 from ghrules.ingest.escapes import lines_without_sequences
+from ghrules.ingest.detect import checked_format
 from ghrules.ingest.record import Record
 from ghrules.ingest.records import RecordReader
 from ghrules.ingest.sources import Source
@@ -77,8 +77,9 @@ class Scanner:
     ) -> ScanResult:
         """Read the sources to their ends. `progress` gets the number of bytes of each chunk."""
         result = ScanResult()
+        forced = checked_format(input_format, self.knowledge.formats)
         for source in sources:
-            self._scan_source(source, input_format, window, result, progress)
+            self._scan_source(source, forced, window, result, progress)
         return result
 
     def _scan_source(
@@ -110,7 +111,7 @@ class Scanner:
         watch.close()
         result.sources.append(
             SourceSummary(
-                source.path, source.bytes, lines, dominant(reader.counts), reader.skipped, list(source.problems)
+                source.path, source.bytes, lines, reader.dominant_format(), reader.skipped, list(source.problems)
             )
         )
 
