@@ -8,8 +8,8 @@ from functools import partial
 from pathlib import Path
 
 from ghrules.facts.fold import SAMPLE_LENGTH, Fold, Sample
-from ghrules.ingest.escapes import lines_without_sequences
 from ghrules.ingest.detect import checked_format
+from ghrules.ingest.escapes import lines_without_sequences
 from ghrules.ingest.record import Record
 from ghrules.ingest.records import RecordReader
 from ghrules.ingest.sources import Source
