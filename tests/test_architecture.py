@@ -10,8 +10,8 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "engine" / "ghrules"
 ROOMS = (
-    "errors", "facts", "knowledge", "ingest", "scan", "inference", "diagnosis", "advice", "report", "collect",
-    "api", "testing", "cli",
+    "errors", "facts", "knowledge", "ingest", "scan", "inference", "diagnosis", "advice", "report", "explain",
+    "collect", "api", "testing", "authoring", "cli",
 )  # fmt: skip
 SHARED_SHAPES = {"facts.kinds", "knowledge.models", "ingest.record"}
 LONGEST = 600

@@ -1,5 +1,6 @@
 """`ghrules rules`: mistakes and failing tests are named, and nothing to run is a failure."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -50,3 +51,39 @@ def test_a_failing_test_is_shown_with_what_was_found_instead(tmp_path: Path) -> 
 def test_nothing_to_run_is_a_failure(select: str) -> None:
     result = run("test", str(PACK), "--run", select)
     assert (result.exit_code, result.output) == (1, "no tests to run\n")
+
+
+def test_the_list_is_filtered_and_aligned() -> None:
+    result = run("list", "pool", "--area", "postgres")
+    assert result.exit_code == 0
+    assert result.output.startswith("db-pool-exhausted  ")
+    assert "worker" not in result.output
+
+
+def test_the_list_as_json_has_places() -> None:
+    result = run("list", "--kind", "rule", "--pack", str(PACK), "--format", "json", "payments")
+    (entry,) = json.loads(result.output)
+    assert (entry["id"], entry["areas"]) == ("payments.rejected-for-the-cutoff", ["application"])
+    assert entry["place"].startswith(str(PACK))
+
+
+def test_a_list_without_entries_is_a_failure() -> None:
+    result = run("list", "no such thing")
+    assert (result.exit_code, result.output) == (1, "nothing matches\n")
+
+
+def test_a_page_is_shown_of_a_hypothesis_of_a_pack() -> None:
+    result = run("show", "payments-cutoff-missed", "--pack", str(PACK))
+    assert "the ledger names the cutoff as its reason" in result.output
+
+
+@pytest.mark.parametrize(("output", "begin"), [("mermaid", "flowchart LR\n"), ("dot", "digraph knowledge {\n")])
+def test_the_graph_of_one_id_is_drawn(output: str, begin: str) -> None:
+    result = run("graph", "payments-cutoff-missed", "--pack", str(PACK), "--format", output)
+    assert result.output.startswith(begin)
+    assert "payments.cutoff-passed" in result.output
+
+
+def test_a_command_that_does_not_exist_is_guessed() -> None:
+    result = run("lst")
+    assert (result.exit_code, "Did you mean 'list'?" in result.output) == (2, True)

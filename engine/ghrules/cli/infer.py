@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
 
+from ghrules.cli.areas import check_areas
 from ghrules.cli.output import emit, page_width, wants_color
 from ghrules.cli.progress import ProgressBar, wants_progress
 from ghrules.cli.times import moment_option
@@ -125,7 +125,7 @@ def infer(
 
     if since and until and until < since:
         raise click.UsageError("--until lies before --since.", ctx)
-    _check_areas(areas)
+    check_areas(areas)
     running = Engine(packs=packs, parameters=parameters, backend=engine)
     with ProgressBar(wants_progress(quiet)) as progress:
         report = running.infer(paths, input_format=input_format, since=since, until=until, progress=progress)
@@ -144,17 +144,3 @@ def _rendered(report: Report, output: str, *, verbose: bool, quiet: bool, no_col
         return to_lines(report)
     color = not no_color and wants_color(sys.stdout, os.environ)
     return report.to_text(width=page_width(), color=color, verbose=verbose)
-
-
-def _check_areas(areas: Sequence[str]) -> None:
-    from typing import get_args
-
-    from ghrules.errors import UsageError
-    from ghrules.knowledge.models import Area
-    from ghrules.knowledge.problems import did_you_mean
-
-    known = get_args(Area)
-    for area in areas:
-        if area not in known:
-            hint = did_you_mean(area, known) or f"the areas are {', '.join(known)}"
-            raise UsageError(f"there is no area '{area}', {hint}")

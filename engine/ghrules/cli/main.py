@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from difflib import get_close_matches
-from pathlib import Path
 
 import click
 
 from ghrules import __version__
 from ghrules.cli.doctor import doctor
+from ghrules.cli.groups import Commands
 from ghrules.cli.infer import EXIT_CODES, infer
 from ghrules.cli.output import emit
 from ghrules.cli.rules import rules
@@ -20,22 +19,6 @@ from ghrules.errors import GhrulesError, KnowledgeError
 
 INTERRUPTED = 130
 DEBUG_VARIABLE = "GHRULES_DEBUG"
-
-
-class Commands(click.Group):
-    """A group that says which command was probably meant."""
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        name = args[0]
-        if self.get_command(ctx, name) is None and not name.startswith("-"):
-            close = get_close_matches(name, self.list_commands(ctx), 1)
-            hint = f"Did you mean '{close[0]}'?" if close else f"The commands are {', '.join(self.list_commands(ctx))}."
-            if Path(name).exists():
-                hint = f"To diagnose it: ghrules infer {name}"
-            ctx.fail(f"No such command '{name}'. {hint}")
-        return super().resolve_command(ctx, args)
 
 
 @click.group(cls=Commands, epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})

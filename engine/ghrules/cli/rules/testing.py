@@ -1,4 +1,4 @@
-"""`ghrules rules`: check and test packs."""
+"""`ghrules rules test`."""
 
 from __future__ import annotations
 
@@ -9,37 +9,13 @@ from typing import TYPE_CHECKING
 import click
 
 from ghrules.cli.output import emit
+from ghrules.cli.rules.options import FAILED, PACKS
 
 if TYPE_CHECKING:
     from ghrules.testing import Outcome
 
-FAILED = 1
-PACKS = click.argument("packs", nargs=-1, metavar="[PACK]...", type=click.Path(path_type=Path))
 
-
-@click.group(short_help="Check and test knowledge.")
-def rules() -> None:
-    """Check and test packs: folders with facts/ and rules/, or single TOML files."""
-
-
-@rules.command(short_help="Name every mistake in packs.")
-@PACKS
-def lint(packs: tuple[Path, ...]) -> None:
-    """Check PACKs beside the built-in knowledge; without PACK, the built-in knowledge itself.
-
-    Every mistake is named with file, line and column; the exit code is 3 when there is one.
-    """
-    from ghrules.knowledge.builtin import builtin_pack
-    from ghrules.knowledge.loader import load
-
-    known = load([builtin_pack(), *packs])
-    emit(
-        f"no mistakes: {len(known.signals)} signals, {len(known.rules)} rules, "
-        f"{len(known.hypotheses)} hypotheses, {len(known.tests)} tests\n"
-    )
-
-
-@rules.command(short_help="Run the tests of packs.")
+@click.command(short_help="Run the tests of packs.")
 @PACKS
 @click.option("--run", "select", default="", metavar="REGEX", help="Only tests whose place, name or id matches.")
 @click.pass_context

@@ -1,0 +1,24 @@
+"""`ghrules rules`: look at knowledge, write it, check it, test it."""
+
+from __future__ import annotations
+
+import click
+
+from ghrules.cli.groups import Commands
+from ghrules.cli.rules.graphing import graph
+from ghrules.cli.rules.linting import lint
+from ghrules.cli.rules.listing import list_entries
+from ghrules.cli.rules.showing import show
+from ghrules.cli.rules.testing import test
+
+
+@click.group(cls=Commands, short_help="Look at knowledge, write it, check it, test it.")
+def rules() -> None:
+    """Look at knowledge, write it, check it and test it.
+
+    A pack is a folder with facts/, rules/ and runbooks/, or a single TOML file.
+    """
+
+
+for _command in (list_entries, show, graph, lint, test):
+    rules.add_command(_command)

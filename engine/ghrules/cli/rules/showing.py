@@ -1,0 +1,31 @@
+"""`ghrules rules show`."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from ghrules.cli.output import emit, page_width, wants_color
+from ghrules.cli.rules.options import PACK_OPTION
+
+
+@click.command(short_help="Show the page of a hypothesis, rule or signal.")
+@click.argument("name", metavar="ID")
+@click.option("--no-color", is_flag=True, help="No colours; NO_COLOR does the same.")
+@PACK_OPTION
+def show(name: str, no_color: bool, packs: tuple[str, ...]) -> None:
+    """Show what is known of ID: a hypothesis, a rule or a signal.
+
+    Of a hypothesis: its meaning, the evidence for and against it, checks, fixes, runbook, escalation, references, tests
+    and where each of them is written.
+    """
+    from ghrules.api import Engine
+    from ghrules.authoring.lookup import find
+    from ghrules.authoring.relations import Relations
+    from ghrules.authoring.show import page
+
+    knowledge = Engine(packs=packs).knowledge
+    color = not no_color and wants_color(sys.stdout, os.environ)
+    emit(page(find(knowledge, name), Relations(knowledge), page_width(), color))
