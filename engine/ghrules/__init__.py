@@ -14,12 +14,25 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ghrules.api import Engine, Session, infer
-    from ghrules.errors import GhrulesError, InferenceError, InputError, KnowledgeError, Problem, UsageError
+    from ghrules.collect.case import Case
+    from ghrules.collect.config import Stack
+    from ghrules.collect.gather import acollect_facts, collect_facts
+    from ghrules.errors import (
+        ConfigurationError,
+        GhrulesError,
+        InferenceError,
+        InputError,
+        KnowledgeError,
+        Problem,
+        UsageError,
+    )
     from ghrules.report.model import Report
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Case",
+    "ConfigurationError",
     "Engine",
     "GhrulesError",
     "InferenceError",
@@ -28,12 +41,20 @@ __all__ = [
     "Problem",
     "Report",
     "Session",
+    "Stack",
     "UsageError",
     "__version__",
+    "acollect_facts",
+    "collect_facts",
     "infer",
 ]
 
 _HOMES = {
+    "Case": "collect.case",
+    "ConfigurationError": "errors",
+    "Stack": "collect.config",
+    "acollect_facts": "collect.gather",
+    "collect_facts": "collect.gather",
     "Engine": "api",
     "Session": "api",
     "infer": "api",

@@ -25,17 +25,18 @@ from typing import BinaryIO
 import platformdirs
 from pydantic import ValidationError
 
+from ghrules.collect.case import CASE_MARK, Case, read_case
 from ghrules.diagnosis.diagnose import Diagnostician
 from ghrules.diagnosis.model import Unexplained
 from ghrules.errors import UsageError
-from ghrules.facts.kinds import Fact, Origin
+from ghrules.facts.kinds import Fact, GapFact, Origin
 from ghrules.ingest.sources import Source, open_sources
 from ghrules.knowledge.builtin import builtin_pack
 from ghrules.knowledge.loader import load
 from ghrules.knowledge.models import KnowledgeBase, Scalar, Signal
 from ghrules.report.build import SourceRead, build
 from ghrules.report.model import Report
-from ghrules.scan.scanner import Scanner, ScanResult
+from ghrules.scan.scanner import Scanner, ScanResult, SourceSummary
 
 Input = str | Path | BinaryIO
 Progress = Callable[[int, int | None], None]
@@ -128,8 +129,33 @@ class Session:
             first = error.errors()[0]
             place = ".".join(str(part) for part in first["loc"])
             raise UsageError(f"the {kind} fact is not valid: {place}: {first['msg']}") from None
-        signals = [fact.signal] if fact.signal else signals_of(fact, knowledge.signals)
+        self.add(fact)
+
+    def add(self, fact: Fact) -> None:
+        """Add a fact that exists already, as `assert_fact` does."""
+        signals = [fact.signal] if fact.signal else signals_of(fact, self.engine.knowledge.signals)
         self._asserted += [fact.model_copy(update={"signal": name}) for name in signals or [""]]
+
+    def take(self, case: Case, name: str = "collected") -> None:
+        """Add what was collected: its facts as they are, its texts as logs that the signals read.
+
+        `name` is how the report calls it.
+        """
+        for fact in case.facts:
+            self.add(fact)
+        formats = {known.id for known in self.engine.knowledge.formats}
+        for text in case.texts:
+            stream = io.BytesIO(text.text.encode("utf-8", "surrogatepass"))
+            stream.name = text.origin or "<text>"
+            source = open_sources([stream], formats=self.engine.knowledge.formats)
+            self._scan_sources(source, text.format if text.format in formats else None)
+        gaps = [f"{fact.name}: {fact.reason}" for fact in case.facts if isinstance(fact, GapFact)]
+        size = sum(len(text.text) for text in case.texts)
+        self._scan.sources.append(
+            SourceSummary(name, size, len(case.facts), "case", len(case.problems), case.problems + gaps)
+        )
+        if case.collected_at:
+            self._scan.saw(case.collected_at.timestamp())
 
     def read(
         self,
@@ -153,7 +179,20 @@ class Session:
         window: tuple[float | None, float | None] = (None, None),
         progress: Progress | None = None,
     ) -> None:
-        """Scan opened sources into the working memory."""
+        """Scan opened sources into the working memory; case files give the facts that they hold."""
+        cases = [source for source in sources if source.begins_with(CASE_MARK)]
+        for source in cases:
+            lines = b"".join(chunk.data for chunk in source.chunks()).decode("utf-8", "replace").split("\n")
+            self.take(read_case(lines, self.engine.knowledge.kinds), source.path)
+        self._scan_sources([source for source in sources if source not in cases], input_format, window, progress)
+
+    def _scan_sources(
+        self,
+        sources: Sequence[Source],
+        input_format: str | None = None,
+        window: tuple[float | None, float | None] = (None, None),
+        progress: Progress | None = None,
+    ) -> None:
         sizes = [source.size for source in sources]
         total = None if None in sizes else sum(size for size in sizes if size is not None)
         done = 0

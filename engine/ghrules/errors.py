@@ -2,6 +2,7 @@
 
 GhrulesError                 1
 ├── UsageError               2   the call makes no sense: unknown option value, unknown id
+│   └── ConfigurationError   2   the description of a stack is wrong; carries every Problem found
 ├── KnowledgeError           3   a pack is wrong; carries every Problem found
 │   └── InferenceError       3   the rules do not come to an end, or an engine failed on all backends
 └── InputError               4   none of the input can be read
@@ -23,6 +24,14 @@ class UsageError(GhrulesError):
     """The request itself is wrong."""
 
     exit_code = 2
+
+
+class ConfigurationError(UsageError):
+    """A description of a stack (`ghrules.toml`) that cannot be used. All its problems come in one error."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = sorted(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
 class InputError(GhrulesError):

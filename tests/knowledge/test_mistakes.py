@@ -56,6 +56,16 @@ MISTAKES = {
     "a key of another rule language": Mistake(
         signal('fact = "error"\n»regex = ["abcd"]'), "unknown key 'regex' in [signal]", "did you mean 'patterns'?"
     ),
+    "a collector's signal with patterns": Mistake(
+        signal('fact = "error"\ncollector = "http"\nset = { code = "x" }\n»patterns = ["abcd"]'),
+        "a collector's signal has no 'patterns'",
+        "a signal of its own",
+    ),
+    "a collector's signal that names nothing": Mistake(
+        f'{PACK}\n»[[signal]]\nid = "shop.other"\nfact = "error"\ncollector = "http"\n',
+        "signal 'shop.other' names no fact of its collector",
+        "add set = ",
+    ),
     "missing key": Mistake(
         '»[hypothesis]\nid = "a"\ntitle = "b"\ncause = "c"\narea = "edge"\n',
         "'severity' is missing in [hypothesis]",

@@ -222,6 +222,7 @@ class GapFact(Fact):
     kind: ClassVar[str] = "gap"
     name: str
     reason: str
+    detail: str | None = None
 
 
 class HypothesisFact(Fact):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import glob
 import io
 import os
@@ -57,11 +58,30 @@ class Source:
     _open: Opener | None = None
     _formats: Sequence[Format] = ()
     _limit: int | None = None
+    _once: bool = False
+    """It can be opened but once: a pipe, or a stream of the caller's."""
 
     @property
     def readable(self) -> bool:
         """There is something to read."""
         return self._open is not None
+
+    def begins_with(self, text: builtins.bytes) -> bool:
+        """Does the decompressed text begin so? `chunks` still gives all of it."""
+        if self._open is None:
+            return False
+        try:
+            stream = self._open()
+            raw = stream.read(SNIFFED)
+            if self._once:
+                self._open = partial(_rest, raw, stream)
+            else:
+                stream.close()
+            kind = compression(raw)
+            head = decompressed(io.BytesIO(raw), kind)(len(text)) if kind else raw
+        except (BrokenStream, OSError, ValueError, EOFError):
+            return False
+        return head.startswith(text)
 
     def chunks(self, size: int = CHUNK_SIZE) -> Iterator[Chunk]:
         """The decoded text in chunks of about `size` bytes that end at line ends.
@@ -173,7 +193,7 @@ def open_sources(
             sources += _of_path(str(path), max_files)
         else:
             stream = path
-            sources.append(Source(str(getattr(stream, "name", "<stream>")), _open=partial(_kept, stream)))
+            sources.append(Source(str(getattr(stream, "name", "<stream>")), _open=partial(_kept, stream), _once=True))
     if len(sources) > max_files:
         left_out = len(sources) - max_files
         sources = sources[:max_files]
@@ -194,7 +214,7 @@ def _nothing(paths: Sequence[object], sources: Sequence[Source]) -> str:
 
 def _of_path(path: str, max_files: int) -> list[Source]:
     if path == "-":
-        return [Source("-", _open=lambda: _kept(sys.stdin.buffer))]
+        return [Source("-", _open=lambda: _kept(sys.stdin.buffer), _once=True)]
     if not os.path.lexists(path) and glob.has_magic(path):
         found = sorted(glob.glob(os.path.expanduser(path), recursive=True))
         if not found:
@@ -330,6 +350,11 @@ class _Stream(io.RawIOBase):
 def _kept(stream: BinaryIO) -> BinaryIO:
     """A stream that belongs to somebody else: closing it leaves that one open."""
     return cast(BinaryIO, _Stream(stream.read))
+
+
+def _rest(head: bytes, stream: BinaryIO) -> BinaryIO:
+    """A stream of which `head` has been read already."""
+    return cast(BinaryIO, _Stream(_after(head, stream.read), stream.close))
 
 
 def _owned(archive: Closable, member: BinaryIO) -> BinaryIO:

@@ -91,10 +91,15 @@ class Format(Table):
 
 
 class Signal(Table):
-    """`[[signal]]`: how text or a structured record becomes a fact; docs/authoring.md says what each key means."""
+    """`[[signal]]`: how text or a structured record becomes a fact; docs/authoring.md says what each key means.
+
+    A signal of a `collector` looks for nothing in text: it names the facts that the collector asserts with the values
+    of `set`.
+    """
 
     id: Id
     fact: str
+    collector: str = ""
     set: dict[str, Scalar] = Field(default_factory=dict)
     patterns: list[str] = Field(default_factory=list)
     except_: list[str] = Field(default_factory=list, alias="except")

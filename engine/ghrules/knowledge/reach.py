@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ghrules.facts.kinds import KINDS
+from ghrules.facts.kinds import KINDS, Fact
 from ghrules.knowledge.compile import Vocabulary
 from ghrules.knowledge.conditions import Ref, Test
 from ghrules.knowledge.fields import fillable
@@ -35,7 +35,7 @@ def check_reach(
     written: Iterable[tuple[Source, Keys, RuleTable]], rules: Sequence[Rule], words: Vocabulary, problems: Problems
 ) -> None:
     """Report each condition of the compiled `rules` that no fact can satisfy, at its place in the file."""
-    producers = _producers(words.signals.values(), rules)
+    producers = _producers(words.signals.values(), rules, words.kinds)
     compiled = {rule.id: rule for rule in rules}
     for source, keys, table in written:
         rule = compiled.get(table.id)
@@ -96,10 +96,14 @@ class Producers:
         return self._free[test.field].union(*numbers)
 
 
-def _producers(signals: Iterable[Signal], rules: Sequence[Rule]) -> dict[str, Producers]:
+def _producers(
+    signals: Iterable[Signal], rules: Sequence[Rule], kinds: Mapping[str, type[Fact]]
+) -> dict[str, Producers]:
     found: dict[str, Producers] = defaultdict(Producers)
     for signal in signals:
         captured = {name for pattern in signal.patterns for name in groups(pattern)}
+        if signal.collector and signal.fact in kinds:
+            captured = set(fillable(kinds[signal.fact])) - set(signal.set)
         found[signal.fact].add(Producer(signal.id, signal.set, frozenset({*captured, *signal.take})))
     for rule in rules:
         if rule.asserts:

@@ -27,7 +27,7 @@ def shape(source: Source, problems: Problems) -> None:
     try:
         source.table = PackFile.model_validate(source.tables, strict=True, by_alias=True, by_name=False)
     except ValidationError as error:
-        wrong = _report(source, PackFile, error, problems)
+        wrong = report(source, PackFile, error, problems)
         source.left_out = frozenset(str(keys[0]) for keys in wrong)
         source.table = PackFile.model_validate(_without(source, wrong), strict=True, by_alias=True, by_name=False)
 
@@ -53,7 +53,7 @@ def shape_runbook(source: Source, problems: Problems) -> Runbook | None:
         values = {**source.tables, "path": source.name, "body": source.body}
         return Runbook.model_validate(values, strict=True)
     except ValidationError as error:
-        _report(source, Runbook, error, problems)
+        report(source, Runbook, error, problems)
         return None
 
 
@@ -62,8 +62,8 @@ def keys_of(model: type[BaseModel]) -> dict[str, Any]:
     return {field.alias or name: field.annotation for name, field in model.model_fields.items()}
 
 
-def _report(source: Source, model: type[BaseModel], error: ValidationError, problems: Problems) -> set[Keys]:
-    """Add the problems; returns the key paths at which they are."""
+def report(source: Source, model: type[BaseModel], error: ValidationError, problems: Problems) -> set[Keys]:
+    """Add what pydantic found wrong with `source.tables` to the problems; returns the key paths at which they are."""
     gathered: dict[Keys, list[Any]] = {}
     for detail in error.errors(include_url=False):
         gathered.setdefault(_written(detail["loc"], source.tables), []).append(detail)
@@ -73,7 +73,7 @@ def _report(source: Source, model: type[BaseModel], error: ValidationError, prob
         known = keys_of(table) if table else {}
         last = str(keys[-1]) if keys else ""
         if "extra_forbidden" in kinds:
-            what = f"[{_table_name(keys)}]" if len(keys) > 1 else _WHOLE[model]
+            what = f"[{_table_name(keys)}]" if len(keys) > 1 else _WHOLE.get(model, "this file")
             meant = did_you_mean(last, known) or _foreign(last, known)
             hint = f"{meant + ' ' if meant else ''}known keys: {', '.join(known)}"
             problems.add(source, keys, f"unknown key '{last}' in {what}", hint, at_key=True, code="unknown-key")
@@ -153,7 +153,7 @@ _WHOLE: dict[type[BaseModel], str] = {PackFile: "a pack file", Runbook: "a runbo
 _EXPECTED = {
     "string_type": "a text", "list_type": "a list", "dict_type": "a table", "model_type": "a table",
     "bool_type": "true or false", "int_type": "a whole number", "float_type": "a number", "literal_error": "a text",
-    "model_attributes_type": "a table",
+    "model_attributes_type": "a table", "date_type": "a date without quotes (2026-12-31)",
 }  # fmt: skip
 
 

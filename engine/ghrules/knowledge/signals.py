@@ -55,7 +55,9 @@ class _SignalCheck:
         self.fields = dict(fillable(kind))
         if signal.fact == "latency":
             self.fields[DURATION] = "number"
-        if not (signal.patterns or signal.where or signal.formats or signal.require):
+        if signal.collector:
+            self.check_collected()
+        elif not (signal.patterns or signal.where or signal.formats or signal.require):
             hint = "add patterns = ['...'] for text or where = [{ field = ... }] for structured records"
             self.add((), f"signal '{signal.id}' looks for nothing", hint, at_key=True, code="no-pattern")
         self.check_filling()
@@ -93,6 +95,17 @@ class _SignalCheck:
         hint = f"{meant + ' ' if meant else ''}fields of {self.signal.fact}: {', '.join(sorted(self.fields))}"
         message = f"a fact of kind '{self.signal.fact}' has no field '{name}'"
         self.add(keys, message, hint, at_key=at_key, code="unknown-field")
+
+    def check_collected(self) -> None:
+        """A collector's signal is told from others by what it sets."""
+        signal = self.signal
+        if not signal.set:
+            hint = "add set = { component = ..., ... } with the values that the collector gives"
+            self.add((), f"signal '{signal.id}' names no fact of its collector", hint, at_key=True, code="no-pattern")
+        for key in ("patterns", "where", "require", "formats", "take", "scale", "normalize"):
+            if getattr(signal, key):
+                hint = "write a signal of its own for texts and records"
+                self.add((key,), f"a collector's signal has no '{key}'", hint, at_key=True, code="wrong-value")
 
     def check_levels(self) -> None:
         levels = self.signal.levels
@@ -159,6 +172,8 @@ class _SignalCheck:
     def check_required(self) -> None:
         """Every way to the fact fills the fields that its kind cannot do without."""
         signal = self.signal
+        if signal.collector:
+            return
         needed = [*required(self.words.kinds[signal.fact]), *([DURATION] if signal.fact == "latency" else [])]
         always = {*signal.set, *signal.take}
         for name in needed:

@@ -50,6 +50,8 @@ class CompiledSignal:
     @property
     def reads_every_record(self) -> bool:
         """True when nothing but the format says which records concern it."""
+        if self.signal.collector:
+            return False
         return not self.signal.patterns and any(not _literals(table) for table in self.signal.where or [{}])
 
     def prefilters(self) -> list[str]:

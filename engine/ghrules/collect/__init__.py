@@ -1,0 +1,1 @@
+"""Live collectors: what a stack says of itself when it is asked. docs/collectors.md describes the parts."""

@@ -1,0 +1,135 @@
+"""Case files: what was collected, as JSON lines, to be kept, sent to a colleague and read back by `ghrules infer`.
+
+The first line is the header; every other line is a fact (`{"fact": KIND, ...}`) or a text (`{"text": ..., ...}`).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+
+from ghrules import __version__
+from ghrules.errors import InputError
+from ghrules.facts.kinds import Fact
+
+if TYPE_CHECKING:
+    from ghrules.collect.findings import Findings
+
+VERSION = "1"
+CASE_MARK = b'{"ghrules_case":'
+"""A text that begins so is a case."""
+
+
+@dataclass(frozen=True)
+class Text:
+    """Output of a tool, a page's body or an error's text, which the signals read as they read a log.
+
+    `origin` says where it comes from, as a path does for a file; `format` is the id of its log format, None to detect.
+    """
+
+    origin: str
+    text: str
+    format: str | None = None
+
+
+@dataclass
+class Case:
+    """Facts and texts that were collected; `problems` are lines of its file that could not be read."""
+
+    facts: list[Fact] = field(default_factory=list)
+    texts: list[Text] = field(default_factory=list)
+    collectors: tuple[str, ...] = ()
+    problems: list[str] = field(default_factory=list)
+    collected_at: datetime | None = None
+
+    @classmethod
+    def of(cls, findings: Iterable[Findings]) -> Case:
+        """What several collectors found, in their order."""
+        gathered = list(findings)
+        return cls(
+            facts=[fact for found in gathered for fact in found.facts],
+            texts=[text for found in gathered for text in found.texts],
+            collectors=tuple(found.collector for found in gathered),
+            collected_at=datetime.now(UTC),
+        )
+
+    def lines(self) -> Iterator[str]:
+        """The lines of its file, without line ends."""
+        at = self.collected_at.isoformat() if self.collected_at else None
+        header = {"ghrules_case": VERSION, "ghrules_version": __version__, "collected_at": at}
+        yield _compact({**header, "collectors": list(self.collectors)})
+        for fact in self.facts:
+            values = fact.model_dump(mode="json", exclude_none=True, exclude_defaults=True, exclude={"id"})
+            yield _compact({"fact": fact.kind, **values})
+        for text in self.texts:
+            yield _compact({"text": text.text, "origin": text.origin, "format": text.format})
+
+    def write(self, path: Path) -> None:
+        """Write the file as a whole or not at all, readable by its owner alone. Raises InputError."""
+        from tempfile import NamedTemporaryFile
+
+        temporary = ""
+        try:
+            with NamedTemporaryFile("w", dir=path.parent, suffix=".tmp", delete=False, encoding="utf-8") as file:
+                temporary = file.name
+                file.writelines(f"{line}\n" for line in self.lines())
+            os.replace(temporary, path)
+        except OSError as error:
+            if temporary:
+                Path(temporary).unlink(missing_ok=True)
+            raise InputError(f"{path}: cannot be written: {error.strerror}") from None
+
+
+def read_case(lines: Iterable[str], kinds: Mapping[str, type[Fact]]) -> Case:
+    """The case that the lines of a file hold. `kinds` are the kinds of facts that are known, by name.
+
+    A line that cannot be read is noted in `problems`, the others count.
+    """
+    case = Case()
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            _add(case, json.loads(line), kinds)
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = ".".join(str(part) for part in first["loc"])
+            case.problems.append(f"line {number} is no fact: {place}: {first['msg']}")
+        except (ValueError, TypeError, RecursionError) as error:
+            case.problems.append(f"line {number} was left out: {error}")
+    return case
+
+
+def _add(case: Case, item: object, kinds: Mapping[str, type[Fact]]) -> None:
+    if not isinstance(item, dict):
+        raise ValueError("it is no JSON object")
+    if "ghrules_case" in item:
+        if item["ghrules_case"] != VERSION:
+            raise ValueError(f"it has version {item['ghrules_case']!r}, this ghrules reads version '{VERSION}'")
+        case.collectors = tuple(str(name) for name in _list(item.get("collectors")))
+        case.collected_at = datetime.fromisoformat(item["collected_at"]) if item.get("collected_at") else None
+    elif "fact" in item:
+        kind = item.pop("fact")
+        if kind not in kinds:
+            raise ValueError(f"there is no fact kind '{kind}'")
+        case.facts.append(kinds[kind].model_validate(item))
+    elif isinstance(item.get("text"), str):
+        form = item.get("format")
+        case.texts.append(Text(str(item.get("origin", "")), item["text"], form if isinstance(form, str) else None))
+    else:
+        raise ValueError("it is neither a fact nor a text")
+
+
+def _list(value: object) -> Sequence[object]:
+    return value if isinstance(value, list) else ()
+
+
+def _compact(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,161 @@
+"""`ghrules.toml`: the description of a stack, as typed models.
+
+Secrets do not stand in it: a database URL, a token or a header value is named by the environment variable that holds
+it. Paths are relative to the file.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from ghrules.knowledge.models import Scalar, Table
+
+Seconds = Annotated[float, Field(gt=0, le=3600)]
+Count = Annotated[int, Field(ge=1, le=100_000)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+Variable = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+Method = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+RecordType = Literal["A", "AAAA", "CNAME", "MX", "NS", "TXT", "SRV", "CAA"]
+
+
+class FromEnvironment(Table):
+    """A value that an environment variable holds; `prefix` is put in front of it (`Bearer `)."""
+
+    env: Variable
+    prefix: str = ""
+
+
+class Cors(Table):
+    """`[endpoint.cors]`: the request that a browser would send from `origin`; its preflight is checked."""
+
+    origin: str
+    method: Method = "POST"
+    headers: list[str] = Field(default_factory=lambda: ["content-type"])
+    credentials: bool = False
+
+
+class Balance(Table):
+    """`[endpoint.balance]`: which backend answers, told by a header or by a pattern in the body (its first group).
+
+    `backends` is how many there should be, when that is known; `samples` is how many requests are sent.
+    """
+
+    header: str | None = None
+    pattern: str | None = None
+    backends: Annotated[int, Field(ge=2, le=1000)] | None = None
+    samples: Annotated[int, Field(ge=10, le=2000)] = 60
+
+
+class Endpoint(Table):
+    """`[[endpoint]]`: a URL that has to answer. It is asked with GET or HEAD only.
+
+    `expect` are the statuses that are right, any below 400 by default. `health`, `version` and `metrics` are paths or
+    URLs on the same server that are read too. `ca_file` is a PEM file of authorities to trust beside the system's.
+    """
+
+    url: str
+    name: str | None = None
+    method: Literal["GET", "HEAD"] = "GET"
+    headers: dict[str, str | FromEnvironment] = Field(default_factory=dict)
+    expect: list[Annotated[int, Field(ge=100, le=599)]] = Field(default_factory=list)
+    samples: Annotated[int, Field(ge=1, le=100)] = 3
+    health: str | None = None
+    version: str | None = None
+    metrics: str | None = None
+    ca_file: str | None = None
+    cors: Cors | None = None
+    balance: Balance | None = None
+
+
+class Dns(Table):
+    """`[dns]`: names that have to resolve. `servers` are addresses with or without a port, the system's by default."""
+
+    names: list[str] = Field(default_factory=list)
+    servers: list[str] = Field(default_factory=list)
+    types: list[RecordType] = Field(default=["A", "AAAA"])
+
+
+class TlsPeer(Table):
+    """`[[tls]]`: a certificate to look at. `starttls` speaks the protocol's own question for TLS first."""
+
+    host: str
+    port: Port = 443
+    server_name: str | None = None
+    starttls: Literal["postgres"] | None = None
+    ca_file: str | None = None
+
+
+class Database(Table):
+    """`[[database]]`: `url` names the environment variable with the connection string; `explain` are statements whose
+    plans are asked for without running them.
+    """
+
+    name: str
+    url: FromEnvironment
+    explain: list[str] = Field(default_factory=list)
+    statement_timeout_s: Seconds = 5
+    lock_timeout_s: Seconds = 1
+
+
+class Cloudflare(Table):
+    """`[cloudflare]`: Workers by name, looked at with wrangler; `config` is a wrangler.toml or wrangler.json(c)."""
+
+    workers: list[str] = Field(default_factory=list)
+    config: str | None = None
+    environment: str | None = None
+    tail_s: Annotated[float, Field(ge=0, le=600)] = 0
+    status: bool = True
+    status_url: str = "https://www.cloudflarestatus.com/api/v2/summary.json"
+
+
+class PlanetScale(Table):
+    """`[planetscale]`: a database and branch, looked at with pscale."""
+
+    database: str
+    branch: str = "main"
+    organization: str | None = None
+
+
+class Files(Table):
+    """`[files]`: logs and saved command output, read as `infer` reads them: files, folders, globs."""
+
+    paths: list[str] = Field(default_factory=list)
+
+
+class LimitTable(Table):
+    """`[limits]`: no collector runs longer than `collector_s`, no single request longer than `request_s`."""
+
+    collector_s: Seconds = 60
+    request_s: Seconds = 10
+    connect_s: Seconds = 5
+    body_bytes: Annotated[int, Field(ge=1024, le=1 << 30)] = 1 << 20
+    redirects: Annotated[int, Field(ge=0, le=50)] = 10
+
+
+class Suppression(Table):
+    """`[[suppress]]`: a known issue. It is not announced until `expires` (a date), for the `reason` given."""
+
+    hypothesis: str
+    reason: Annotated[str, Field(min_length=3)]
+    expires: date
+    service: str | None = None
+    host: str | None = None
+
+
+class Stack(Table):
+    """The whole of `ghrules.toml`."""
+
+    packs: list[str] = Field(default_factory=list)
+    parameters: dict[str, Scalar] = Field(default_factory=dict)
+    endpoint: list[Endpoint] = Field(default_factory=list)
+    dns: Dns = Field(default_factory=Dns)
+    tls: list[TlsPeer] = Field(default_factory=list)
+    database: list[Database] = Field(default_factory=list)
+    cloudflare: Cloudflare | None = None
+    planetscale: PlanetScale | None = None
+    files: Files = Field(default_factory=Files)
+    limits: LimitTable = Field(default_factory=LimitTable)
+    suppress: list[Suppression] = Field(default_factory=list)
