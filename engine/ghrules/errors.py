@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
+from unicodedata import combining, east_asian_width
 
 
 class GhrulesError(Exception):
@@ -44,7 +46,8 @@ class InputError(GhrulesError):
 class Problem:
     """One mistake in a pack: where it stands, what is wrong and what to do.
 
-    `line` and `column` count from 1; 0 means that the place inside the file is unknown.
+    `line` and `column` count from 1; 0 means that the place inside the file is unknown. `wrong` is the text at this
+    place that is meant. A warning is no reason to refuse a pack.
     """
 
     path: str
@@ -54,15 +57,43 @@ class Problem:
     hint: str = ""
     excerpt: str = ""
     code: str = "invalid"
+    wrong: str = ""
+    severity: Literal["error", "warning"] = "error"
+
+    @property
+    def place(self) -> str:
+        """`path:line:column`, as far as it is known."""
+        return ":".join(str(part) for part in (self.path, self.line, self.column) if part)
 
     def __str__(self) -> str:
-        place = ":".join(str(part) for part in (self.path, self.line, self.column) if part)
-        lines = [f"{place}: {self.message}"]
+        kind = "warning: " if self.severity == "warning" else ""
+        lines = [f"{self.place}: {kind}{self.message}"]
         if self.excerpt:
-            lines += [f"    {self.excerpt}", "    " + " " * max(self.column - 1, 0) + "^"]
+            lines += [f"    {line}" for line in _frame(self.excerpt, self.column, len(self.wrong.split("\n")[0]))]
         if self.hint:
             lines.append(f"    help: {self.hint}")
         return "\n".join(lines)
+
+
+_FRAME_WIDTH = 110
+"""Columns of a line that are shown; what stands far away from the mistake is left out."""
+
+
+def _frame(line: str, column: int, length: int) -> tuple[str, str]:
+    """The line, and carets under `length` characters from `column` on; both cut to the frame."""
+    at = max(column - 1, 0)
+    start = max(0, min(at - 20, len(line) - _FRAME_WIDTH)) if at + length > _FRAME_WIDTH else 0
+    end = start + _FRAME_WIDTH
+    shown = line[start:end].replace("\t", " ")
+    before, after = "…" if start else "", "…" if end < len(line) else ""
+    indent = sum(_columns(char) for char in line[start:at])
+    marked = sum(_columns(char) for char in line[at : min(at + max(length, 1), end)])
+    return before + shown + after, " " * (indent + len(before)) + "^" * max(marked, 1)
+
+
+def _columns(char: str) -> int:
+    """The width of a character in a terminal."""
+    return 2 if east_asian_width(char) in "WF" else 0 if combining(char) else 1
 
 
 class KnowledgeError(GhrulesError):

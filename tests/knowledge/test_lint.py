@@ -27,15 +27,9 @@ def test_problems_are_printed_with_their_place(write: Callable[..., Path], capsy
     assert capsys.readouterr().out == (
         f"{path}:8:13: there is no hypothesis 'angry-customers'\n"
         '    leads_to = ["angry-customers"]\n'
-        "                ^\n"
+        "                ^^^^^^^^^^^^^^^^^\n"
         "    help: no pack has it; correct the id or add the hypothesis\n"
     )
-
-
-def test_a_part_of_a_pack_may_refer_to_the_rest(write: Callable[..., Path]) -> None:
-    path = write({"a.toml": HYPOTHESIS}) / "a.toml"
-
-    assert main(["--partial", str(path)]) == 0
 
 
 def test_a_good_pack_is_counted(write: Callable[..., Path], capsys: pytest.CaptureFixture[str]) -> None:
@@ -43,8 +37,3 @@ def test_a_good_pack_is_counted(write: Callable[..., Path], capsys: pytest.Captu
 
     assert main([str(path)]) == 0
     assert capsys.readouterr().out == "no problems: 0 signals, 0 rules, 1 hypotheses, 0 tests\n"
-
-
-def test_without_paths_the_usage_is_told(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([]) == 2
-    assert capsys.readouterr().out.startswith("usage: ")

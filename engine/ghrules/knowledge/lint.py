@@ -1,6 +1,6 @@
-"""`python -m ghrules.knowledge.lint [--partial] PATH...`: print every problem of packs; exit code 3 when there is one.
+"""`python -m ghrules.knowledge.lint PATH...`: print every error of packs that are checked together.
 
-`--partial`: the paths are a part of a pack, so names that are not found in them may be elsewhere and are no problem.
+For build scripts; `ghrules rules lint` also warns, mends and writes for machines.
 """
 
 from __future__ import annotations
@@ -10,24 +10,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ghrules.errors import KnowledgeError
-from ghrules.knowledge.check import ECHOES
 from ghrules.knowledge.loader import load
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Lint the packs at these paths together, so that they may refer to each other."""
-    paths = [Path(argument) for argument in arguments if argument != "--partial"]
-    if not paths:
-        print("usage: python -m ghrules.knowledge.lint [--partial] PATH...  (pack folders or files, checked together)")
-        return 2
+    """Check the packs at these paths together; returns the exit code."""
     try:
-        knowledge = load(paths)
+        knowledge = load([Path(argument) for argument in arguments])
     except KnowledgeError as error:
-        partial = len(paths) < len(arguments)
-        found = [problem for problem in error.problems if not (partial and problem.code in ECHOES)]
-        print("\n".join(str(problem) for problem in found))
-        print(f"{len(found)} problem{'s' if len(found) != 1 else ''}", file=sys.stderr)
-        return error.exit_code if found else 0
+        print(error)
+        return error.exit_code
     print(
         f"no problems: {len(knowledge.signals)} signals, {len(knowledge.rules)} rules, "
         f"{len(knowledge.hypotheses)} hypotheses, {len(knowledge.tests)} tests"

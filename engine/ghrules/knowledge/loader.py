@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
@@ -17,6 +18,7 @@ from ghrules.knowledge.models import Hypothesis, KnowledgeBase, PackTest, Place,
 from ghrules.knowledge.parameters import parameter_values
 from ghrules.knowledge.places import places_of
 from ghrules.knowledge.problems import Problems
+from ghrules.knowledge.references import RunbookSource
 from ghrules.knowledge.shape import shape, shape_runbook
 from ghrules.knowledge.sources import Source, digest_of, parse, read_packs
 
@@ -36,13 +38,38 @@ def load(
 
     Raises KnowledgeError with every problem of every pack, UsageError on an unknown parameter or one of another type.
     """
-    with _without_garbage_collection():
-        return _load(packs, parameters or {}, check_patterns, cache)
+    examined = _examine(packs, parameters or {}, check_patterns, cache)
+    if examined.knowledge is None:
+        raise KnowledgeError(list(dict.fromkeys(examined.problems.found)))
+    return examined.knowledge
 
 
-def _load(
+@dataclass(frozen=True)
+class Examined:
+    """Packs with what is written where. `knowledge` is None when there are problems."""
+
+    sources: tuple[Source, ...]
+    """The TOML files of all packs."""
+    runbooks: tuple[RunbookSource, ...]
+    problems: Problems
+    knowledge: KnowledgeBase | None
+
+
+def examine(packs: Sequence[Path]) -> Examined:
+    """Read and check packs as `load` does, problems told and not raised."""
+    return _examine(packs, {}, True, None)
+
+
+def _examine(
     packs: Sequence[Path], parameters: Mapping[str, Scalar], check_patterns: bool, cache: Path | None
-) -> KnowledgeBase:
+) -> Examined:
+    with _without_garbage_collection():
+        return _read(packs, parameters, check_patterns, cache)
+
+
+def _read(
+    packs: Sequence[Path], parameters: Mapping[str, Scalar], check_patterns: bool, cache: Path | None
+) -> Examined:
     problems = Problems()
     sources = read_packs(packs, problems.found)
     known_good = cache is not None and not problems.found and recall(cache, sources)
@@ -65,11 +92,12 @@ def _load(
         missing |= ANY_TABLE if unread else set()
         check_packs(toml, runbooks, words, rules, problems, missing=frozenset(missing), patterns=check_patterns)
     if problems.found:
-        raise KnowledgeError(list(dict.fromkeys(problems.found)))
+        return Examined(tuple(toml), tuple(runbooks), problems, None)
     if cache and check_patterns and not known_good:
         remember(cache, sources)
     books = {runbook.id: runbook for _, runbook in runbooks if runbook}
-    return _base(packs, sources, toml, books, words, rules, places)
+    knowledge = _base(packs, sources, toml, books, words, rules, places)
+    return Examined(tuple(toml), tuple(runbooks), problems, knowledge)
 
 
 @contextmanager

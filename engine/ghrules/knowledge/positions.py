@@ -31,6 +31,7 @@ class Positions:
         self._keys: dict[Keys, int] = {}
         self._values: dict[Keys, int] = {}
         self._ends: dict[Keys, int] = {}
+        self._key_ends: dict[Keys, int] = {}
         self._arrays: dict[Keys, int] = {}
         self._document()
 
@@ -45,6 +46,18 @@ class Positions:
             if (found := self._text.find(part, start, end)) >= 0:
                 return self._line_column(found)
         return self._nearest(keys, self._values)
+
+    def key_text(self, keys: Keys) -> str:
+        """The key as it is written, its quotes included; of a table its header; empty when it does not exist."""
+        start = self._keys.get(keys)
+        return self._text[start : self._key_ends[keys]] if start is not None else ""
+
+    def value_text(self, keys: Keys, part: str = "") -> str:
+        """The value as it is written, or `part` if it stands in it; empty when it does not exist."""
+        if keys not in self._ends:
+            return self.key_text(keys)
+        written = self._text[self._values[keys] : self._ends[keys]].rstrip()
+        return part if part and part in written else written
 
     def _nearest(self, keys: Keys, offsets: dict[Keys, int]) -> LineColumn:
         for end in range(len(keys), 0, -1):
@@ -69,7 +82,7 @@ class Positions:
         start = self._at
         double = self._text.startswith("[[", self._at)
         self._at += 2 if double else 1
-        names = [name for name, _ in self._dotted_key()]
+        names = [name for name, *_ in self._dotted_key()]
         self._at += 2 if double else 1
         keys: Keys = ()
         for name in names[:-1]:
@@ -86,29 +99,31 @@ class Positions:
 
     def _note(self, keys: Keys, offset: int) -> None:
         self._keys.setdefault(keys, offset)
+        self._key_ends.setdefault(keys, self._at)
         self._values.setdefault(keys, offset)
 
     def _pair(self, table: Keys) -> None:
         keys = table
-        for name, offset in self._dotted_key():
+        for name, offset, end in self._dotted_key():
             keys = (*keys, name)
             self._keys.setdefault(keys, offset)
+            self._key_ends.setdefault(keys, end)
         self._at += 1
         self._skip(_BLANK)
         self._value(keys)
 
-    def _dotted_key(self) -> list[tuple[str, int]]:
-        """The parts of a key with their offsets; stops before `=` or `]`."""
+    def _dotted_key(self) -> list[tuple[str, int, int]]:
+        """The parts of a key with the offsets of their begin and end; stops before `=` or `]`."""
         parts = []
         while True:
             self._skip(_BLANK)
             start = self._at
             if self._text[start] in "\"'":
                 self._string()
-                parts.append((_plain(self._text[start : self._at]), start))
+                parts.append((_plain(self._text[start : self._at]), start, self._at))
             else:
                 self._skip(_BARE_KEY)
-                parts.append((self._text[start : self._at], start))
+                parts.append((self._text[start : self._at], start, self._at))
             self._skip(_BLANK)
             if self._text[self._at] != ".":
                 return parts

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Set
 from difflib import get_close_matches
 from functools import lru_cache
+from typing import Literal
 
 from ghrules.errors import Problem
 from ghrules.knowledge.models import Place
@@ -43,11 +44,15 @@ class Problems:
         at_key: bool = False,
         part: str = "",
         code: str = "invalid",
+        severity: Literal["error", "warning"] = "error",
     ) -> None:
         """A mistake at the value that stands at `keys`, at its key, or at `part` of the value's text."""
         place = self.place(source, keys, at_key=at_key, part=part)
         line = source.text.split("\n")[place.line - source.first_line] if place.line else ""
-        self.found.append(Problem(source.path, place.line, place.column, message, hint, line, code))
+        positions = self._positions[id(source)]
+        wrong = positions.key_text(keys) if at_key else positions.value_text(keys, part)
+        problem = Problem(source.path, place.line, place.column, message, hint, line, code, wrong, severity)
+        self.found.append(problem)
 
     def drop(self, codes: Set[str]) -> None:
         """Forget problems that may only be echoes of others."""
