@@ -1,11 +1,13 @@
 """The prefilter hits every line that the exact pattern can match, however the line is wrapped."""
 
 import json
+import re
 
 import pytest
 import re2
 
 from ghrules.scan.prefilter import widen
+from ghrules.scan.signals import as_value
 
 
 @pytest.mark.parametrize(
@@ -52,3 +54,13 @@ def test_a_repeated_dot_stays_as_it_is() -> None:
 
 def test_a_negated_class_does_not_run_over_the_end_of_a_line() -> None:
     assert not re2.search(widen('"[^"]*" gone'), '"a\nb" gone')
+
+
+@pytest.mark.parametrize("line", ['{"status":429}', '{"status": "429", "a": 1}', "status=429", '{\\"status\\": 429}'])
+def test_the_prefilter_hits_a_number_that_is_a_value(line: str) -> None:
+    assert re.search(as_value("429"), line)
+
+
+@pytest.mark.parametrize("line", ['{"rows":4291}', "port=14290", '{"at":"10:15:42"}'])
+def test_the_prefilter_of_a_number_leaves_longer_numbers(line: str) -> None:
+    assert not re.search(as_value("429"), line)

@@ -18,6 +18,7 @@ from ghrules.scan.prefilter import widen
 PROBLEM_LEVELS = frozenset({"log", "warning", "error", "fatal"})
 CAPTURES_PER_RECORD = 5
 _LITERAL_LENGTH = 4
+_NUMBER_LENGTH = 3
 _CONVERSIONS = {int: int, float: float, bool: bool, str: str}
 _MASKS = (
     (re.compile(r"'(?:[^']|'')*'"), "?"),
@@ -242,7 +243,7 @@ def _tests(table: Mapping[str, Condition], parameters: Mapping[str, Scalar]) -> 
 def as_value(literal: str) -> str:
     """The pattern of a field's value in raw JSON, CSV or logfmt; a number stands behind its delimiter."""
     pattern = re.escape(literal).replace("/", r"\\?/")
-    return rf"""[:=,"'] ?[\\"]{{0,3}}{pattern}""" if literal.isdigit() else pattern
+    return rf"""[:=,"'] ?[\\"]{{0,3}}{pattern}(?:[^\d\n]|$)""" if literal.isdigit() else pattern
 
 
 def _literals(table: Mapping[str, Condition]) -> list[str]:
@@ -253,10 +254,14 @@ def _literals(table: Mapping[str, Condition]) -> list[str]:
             continue
         options = value if isinstance(value, list) else [value]
         texts = [str(option) for option in options]
-        plain = [text for text in texts if len(text) >= _LITERAL_LENGTH and text[0] not in "=!<>~$" and _is_word(text)]
+        plain = [text for text in texts if _is_long_enough(text) and text[0] not in "=!<>~$" and _is_word(text)]
         if len(plain) == len(texts) and (not best or min(map(len, plain)) > min(map(len, best))):
             best = plain
     return best
+
+
+def _is_long_enough(text: str) -> bool:
+    return len(text) >= (_NUMBER_LENGTH if text.isdigit() else _LITERAL_LENGTH)
 
 
 def _is_word(text: str) -> bool:
