@@ -90,5 +90,17 @@ def test_levels_are_read_where_the_format_has_them(read: Read, line: str, level:
     assert read(line)[0].level == level
 
 
+@pytest.mark.parametrize(("level", "searched"), [("warn", True), ("error", True), ("info", False)])
+def test_a_problem_logged_as_json_is_searched_in_all_its_sentences(read: Read, level: str, searched: bool) -> None:
+    line = f'{{"level":"{level}","ts":1795436171.9,"msg":"unexpected status","body":"error code: 1027","path":"/a"}}\n'
+    assert ("error code: 1027" in read(line)[0].texts) is searched
+    assert "/a" not in read(line)[0].texts
+
+
+def test_an_object_behind_a_name_in_brackets_is_read_as_the_object(read: Read) -> None:
+    record = read('[server] {"level":50,"time":1795436171952,"pid":7,"hostname":"vm","msg":"query failed"}\n')[0]
+    assert (record.service, record.level, record.texts) == ("server", "error", ("query failed",))
+
+
 def test_the_formats_stand_in_the_pack() -> None:
     assert (Path(__file__).parents[2] / "facts" / "formats" / "postgres.toml").is_file()

@@ -10,7 +10,7 @@ from functools import cached_property, partial
 from typing import Any
 
 from ghrules.ingest.catalogue import LOOKED_AT, Catalogue, CompiledFormat
-from ghrules.ingest.levels import level_of
+from ghrules.ingest.levels import PROBLEMS, level_of
 from ghrules.ingest.patterns import Pattern, text_of
 from ghrules.ingest.record import Value
 from ghrules.ingest.times import parse_time
@@ -78,6 +78,8 @@ def _of_object(format_: CompiledFormat | None, value: dict[str, Any], now: float
     content.texts = texts_of(value, specs)
     if not content.texts and not format_.table.keys:
         content.texts = sentences(value)
+    elif format_.table.sentences and content.level in PROBLEMS:
+        content.texts += [text for text in sentences(value) if text not in content.texts]
     return content
 
 

@@ -59,7 +59,8 @@ class Format(Table):
     `map` names the fields that hold time, level, service and host; groups with those names need no mapping.
     `texts` names the fields in which text patterns are searched, all of the line's `message` by default; an entry
     with braces is a template (`{error_severity}:  {message}`); `line` is the whole line; an empty list keeps text
-    patterns out (access logs, where paths are not messages).
+    patterns out (access logs, where paths are not messages). With `sentences` a JSON record of level warning or above
+    is also searched in every other text of it that holds a blank (`body`, `stderr`, `response`).
     `fields` gives a field a second, common name; `scale` makes a field a number, multiplied; `extract` takes further
     fields out of one by patterns; `explode` names the lists of a JSON document whose members are records; a `trace`
     belongs to the record before it when that one is a problem. `continues` matches the further lines of a record;
@@ -77,6 +78,7 @@ class Format(Table):
     map: dict[Literal["time", "level", "service", "host"], str | list[str]] = Field(default_factory=dict)
     levels: dict[str, str] = Field(default_factory=dict)
     texts: list[str] | None = None
+    sentences: bool = False
     fields: dict[str, str | list[str]] = Field(default_factory=dict)
     scale: dict[str, float] = Field(default_factory=dict)
     extract: dict[str, str | list[str]] = Field(default_factory=dict)
