@@ -92,7 +92,7 @@ def test_levels_are_read_where_the_format_has_them(read: Read, line: str, level:
 
 @pytest.mark.parametrize(("level", "searched"), [("warn", True), ("error", True), ("info", False)])
 def test_a_problem_logged_as_json_is_searched_in_all_its_sentences(read: Read, level: str, searched: bool) -> None:
-    line = f'{{"level":"{level}","ts":1795436171.9,"msg":"unexpected status","body":"error code: 1027","path":"/a"}}\n'
+    line = f'{{"level":"{level}","ts":1795436171.9,"msg":"unexpected end","stderr":"error code: 1027","path":"/a"}}\n'
     assert ("error code: 1027" in read(line)[0].texts) is searched
     assert "/a" not in read(line)[0].texts
 
