@@ -34,6 +34,8 @@ from ghrules.ingest.sources import Source, open_sources
 from ghrules.knowledge.builtin import builtin_pack
 from ghrules.knowledge.loader import load
 from ghrules.knowledge.models import KnowledgeBase, Scalar, Signal
+from ghrules.redaction.redactor import Redactor
+from ghrules.redaction.reports import redacted
 from ghrules.report.build import SourceRead, build
 from ghrules.report.model import Report
 from ghrules.scan.scanner import Scanner, ScanResult, SourceSummary
@@ -48,7 +50,8 @@ class Engine:
     """Knowledge, ready for any number of diagnoses.
 
     `packs` are folders or TOML files beside the built-in pack; `parameters` override thresholds by name; `backend` is
-    "auto", "durable", "clips" or "python"; `cache` is the folder for compiled patterns, None for no cache.
+    "auto", "durable", "clips" or "python"; `cache` is the folder for compiled patterns, None for no cache. Reports
+    hide secrets (`redact`) by the pseudonyms of `redactor`.
     Raises KnowledgeError with all problems of all packs.
     """
 
@@ -59,12 +62,14 @@ class Engine:
         builtin: bool = True,
         backend: str = "auto",
         cache: Path | None = CACHE,
+        redact: bool = True,
     ) -> None:
         named = [name for name in os.environ.get(PACKS_VARIABLE, "").split(os.pathsep) if name]
         folders = ([builtin_pack()] if builtin else []) + [Path(pack) for pack in (*named, *packs)]
         self.knowledge: KnowledgeBase = load(folders, parameters, cache=cache)
         self.backend = backend
         self._cache = cache
+        self.redacts = redact
 
     @cached_property
     def scanner(self) -> Scanner:
@@ -75,6 +80,10 @@ class Engine:
     def diagnostician(self) -> Diagnostician:
         """All rules, ready to run; prepared at first use."""
         return Diagnostician(self.knowledge)
+
+    def redactor(self, optional: Iterable[str] = ()) -> Redactor:
+        """A new redactor with the secrets of all packs; `optional` names kinds that are hidden on request only."""
+        return Redactor(self.knowledge.secrets, frozenset(optional))
 
     def session(self) -> Session:
         """A new, empty working memory."""
@@ -222,7 +231,7 @@ class Session:
         diagnosis, inference = self.engine.diagnostician.diagnose(facts, self.engine.backend)
         diagnosis = replace(diagnosis, unexplained=self._unexplained())
         finished = time.perf_counter()
-        return build(
+        report = build(
             diagnosis,
             knowledge,
             engine=inference.backend,
@@ -240,6 +249,7 @@ class Session:
             window=(_moment(self._scan.first), _moment(self._scan.last)),
             timing={"total_s": finished - self._started, "inference_s": finished - inferring},
         )
+        return redacted(report, self.engine.redactor()) if self.engine.redacts else report
 
     def _unexplained(self) -> tuple[Unexplained, ...]:
         templates = sorted(self._scan.unknown.templates.items(), key=lambda item: (-item[1][0], item[0]))

@@ -31,7 +31,8 @@ def run_tests(engine: Engine, select: str = "") -> Iterator[Outcome]:
 
 
 def run_examples(engine: Engine, select: str = "") -> Iterator[Outcome]:
-    """The outcome of each example and counter-example of the signals whose id matches `select`."""
+    """The outcome of each example and counter-example of the signals and secrets whose id matches `select`."""
+    yield from _run_secrets(engine, select)
     for signal in engine.knowledge.signals:
         if not re.search(select, signal.id):
             continue
@@ -44,6 +45,22 @@ def run_examples(engine: Engine, select: str = "") -> Iterator[Outcome]:
             seen = _signals(engine, text, signal)
             failure = f"the counter-example shows the signal: {text!r}" if signal.id in seen else ""
             yield Outcome(signal.id, place, failure)
+
+
+def _run_secrets(engine: Engine, select: str) -> Iterator[Outcome]:
+    for secret in engine.knowledge.secrets:
+        if not re.search(select, secret.id):
+            continue
+        place = str(engine.knowledge.places.get(f"secret:{secret.id}", ""))
+        for text in secret.examples:
+            redactor = engine.redactor([secret.kind])
+            redactor.text(text)
+            failure = "" if secret.kind in redactor.counts else f"the example is shown: {text!r}"
+            yield Outcome(secret.id, place, failure)
+        for text in secret.counter_examples:
+            seen = engine.redactor([secret.kind]).text(text)
+            failure = "" if seen == text else f"the counter-example is hidden: {text!r} becomes {seen!r}"
+            yield Outcome(secret.id, place, failure)
 
 
 def _run(engine: Engine, test: PackTest) -> Outcome:

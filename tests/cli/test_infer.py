@@ -34,6 +34,7 @@ def test_options_reach_the_library(library) -> None:  # type: ignore[no-untyped-
         "packs": ("a", "b.toml"),
         "parameters": {"slow_request_ms": 500, "env": "prod", "on": True},
         "backend": "clips",
+        "redact": True,
     }
     assert library.call["input_format"] == "postgres-stderr"
     assert library.call["since"] == library.call["until"] == datetime(2026, 11, 2, 9, 12, tzinfo=UTC)

@@ -190,6 +190,7 @@ KNOWLEDGE = KnowledgeBase(
     formats=(),
     signals=(),
     episodes=(),
+    secrets=(),
     hypotheses={item.id: item for item in (SLOTS, EXCEPTION, GATEWAY)},
     rules=(SAYS_FULL, AFTER_DEPLOY, THROWS, ANSWERS_504),
     runbooks={

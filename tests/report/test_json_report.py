@@ -17,6 +17,8 @@ TOP_LEVEL = [
     "suppressed",
     "warnings",
     "timing",
+    "redaction",
+    "redacted",
 ]
 HYPOTHESIS = {
     "id", "rank", "title", "cause", "area", "confidence", "severity", "role", "caused_by", "explains", "group",

@@ -94,6 +94,7 @@ def parameter_option(ctx: click.Context, param: click.Parameter, texts: tuple[st
     default="auto",
     help="The inference engine; ghrules doctor says which there are.",
 )
+@click.option("--no-redact", is_flag=True, help="Show tokens, passwords, e-mail addresses and other secrets.")
 @click.option("--no-color", is_flag=True, help="No colours; NO_COLOR does the same.")
 @click.option("-v", "--verbose", is_flag=True, help="Open every hypothesis, show all evidence and unexplained lines.")
 @click.option("-q", "--quiet", is_flag=True, help="One line for each root cause, no progress bar.")
@@ -112,6 +113,7 @@ def infer(
     parameters: dict[str, Value],
     input_format: str | None,
     engine: str,
+    no_redact: bool,
     no_color: bool,
     verbose: bool,
     quiet: bool,
@@ -126,7 +128,7 @@ def infer(
     if since and until and until < since:
         raise click.UsageError("--until lies before --since.", ctx)
     check_areas(areas)
-    running = Engine(packs=packs, parameters=parameters, backend=engine)
+    running = Engine(packs=packs, parameters=parameters, backend=engine, redact=not no_redact)
     with ProgressBar(wants_progress(quiet)) as progress:
         report = running.infer(paths, input_format=input_format, since=since, until=until, progress=progress)
     chosen = select(report, min_confidence=min_confidence, areas=areas)

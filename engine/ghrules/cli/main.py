@@ -13,6 +13,7 @@ from ghrules.cli.doctor import doctor
 from ghrules.cli.groups import Commands
 from ghrules.cli.infer import EXIT_CODES, infer
 from ghrules.cli.output import emit
+from ghrules.cli.redact import redact
 from ghrules.cli.rules import rules
 from ghrules.cli.runbook import runbook
 from ghrules.errors import GhrulesError, KnowledgeError
@@ -33,7 +34,7 @@ def version() -> None:
     emit(f"ghrules {__version__}\n")
 
 
-for _command in (infer, doctor, rules, runbook):
+for _command in (infer, redact, doctor, rules, runbook):
     cli.add_command(_command)
 
 

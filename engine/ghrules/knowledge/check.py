@@ -11,6 +11,7 @@ from ghrules.knowledge.models import Rule
 from ghrules.knowledge.problems import Problems
 from ghrules.knowledge.reach import check_reach
 from ghrules.knowledge.references import RunbookSource, check_duplicates, check_files, check_references
+from ghrules.knowledge.secrets import check_secrets
 from ghrules.knowledge.signals import check_signals
 from ghrules.knowledge.sources import Source
 
@@ -43,6 +44,7 @@ def check_packs(
     check_files(sources, problems)
     check_formats(sources, problems, patterns=patterns)
     check_episodes(sources, problems, patterns=patterns)
+    check_secrets(sources, problems, patterns=patterns)
     check_signals(sources, words, formats, problems, patterns=patterns)
     check_references(sources, runbooks, formats, problems)
     written = [(source, keys, table) for source in sources for keys, table in source.items("rule")]

@@ -176,6 +176,7 @@ def _base(
         formats=tuple(item for source in toml for item in source.table.format),
         signals=tuple(item for source in toml for item in source.table.signal),
         episodes=tuple(item for source in toml for item in source.table.episode),
+        secrets=tuple(item for source in toml for item in source.table.secret),
         hypotheses=MappingProxyType(hypotheses),
         rules=tuple(rules),
         runbooks=MappingProxyType(dict(runbooks)),

@@ -1,8 +1,8 @@
 """What a pack says, as typed models: the shapes of the TOML tables and the compiled knowledge base.
 
 A pack is a folder (`facts/`, `rules/`, `runbooks/`, any depth below) or one TOML file. Every TOML file may hold any
-of these tables: `[pack]`, `[parameters]`, `[[fact]]`, `[[format]]`, `[[signal]]`, `[[episode]]`, `[hypothesis]`,
-`[[rule]]`, `[[check]]`, `[[fix]]`, `[[test]]`. Checks and fixes belong to the hypothesis of their file.
+of these tables: `[pack]`, `[parameters]`, `[[fact]]`, `[[format]]`, `[[signal]]`, `[[episode]]`, `[[secret]]`,
+`[hypothesis]`, `[[rule]]`, `[[check]]`, `[[fix]]`, `[[test]]`. Checks and fixes belong to the hypothesis of their file.
 """
 
 from __future__ import annotations
@@ -133,6 +133,29 @@ class Episode(Table):
     note: str = ""
 
 
+class Secret(Table):
+    """`[[secret]]`: text that no report shows. The group `secret` of a pattern is hidden, the whole match without one.
+
+    A value stays when it matches one of `except` as a whole, or lacks one of `require`, or fails `check`. An `optional`
+    secret is hidden on request only. `kind` is what the report counts and calls it by. A secret of several lines has
+    `begin`, and `body` for each of the lines after it that are hidden.
+    """
+
+    id: Id
+    kind: str = Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")
+    patterns: list[str] = Field(default_factory=list)
+    begin: str | None = None
+    body: str | None = None
+    except_: list[str] = Field(default_factory=list, alias="except")
+    require: list[str] = Field(default_factory=list)
+    check: Literal["luhn"] | None = None
+    ignore_case: bool = False
+    optional: bool = False
+    examples: list[str] = Field(default_factory=list)
+    counter_examples: list[str] = Field(default_factory=list)
+    note: str = ""
+
+
 class HypothesisTable(Table):
     """`[hypothesis]`: a root cause that has its own fix."""
 
@@ -230,6 +253,7 @@ class PackFile(Table):
     format: list[Format] = Field(default_factory=list)
     signal: list[Signal] = Field(default_factory=list)
     episode: list[Episode] = Field(default_factory=list)
+    secret: list[Secret] = Field(default_factory=list)
     hypothesis: HypothesisTable | None = None
     rule: list[RuleTable] = Field(default_factory=list)
     check: list[Check] = Field(default_factory=list)
@@ -325,6 +349,7 @@ class KnowledgeBase:
     formats: tuple[Format, ...]
     signals: tuple[Signal, ...]
     episodes: tuple[Episode, ...]
+    secrets: tuple[Secret, ...]
     hypotheses: Mapping[str, Hypothesis]
     rules: tuple[Rule, ...]
     runbooks: Mapping[str, Runbook]

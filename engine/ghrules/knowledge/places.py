@@ -10,7 +10,7 @@ from ghrules.knowledge.models import Place
 from ghrules.knowledge.problems import Problems
 from ghrules.knowledge.sources import Source
 
-_HEADER = re.compile(r"^\[\[?(signal|episode|rule|format|test|hypothesis)\]", re.MULTILINE)
+_HEADER = re.compile(r"^\[\[?(signal|episode|secret|rule|format|test|hypothesis)\]", re.MULTILINE)
 
 
 def places_of(sources: Sequence[Source], problems: Problems) -> dict[str, Place]:
@@ -22,7 +22,7 @@ def places_of(sources: Sequence[Source], problems: Problems) -> dict[str, Place]
     places: dict[str, Place] = {}
     for source in sources:
         lines = _headers(source)
-        for name in ("signal", "episode", "rule", "format", "test"):
+        for name in ("signal", "episode", "secret", "rule", "format", "test"):
             tables = source.tables.get(name, ())
             exact = len(lines[name]) != len(tables)
             for keys, item in source.items(name):

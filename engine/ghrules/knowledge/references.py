@@ -28,7 +28,7 @@ def check_duplicates(sources: Sequence[Source], runbooks: Sequence[RunbookSource
 
 def _ids(sources: Sequence[Source], runbooks: Sequence[RunbookSource]) -> Iterator[tuple[str, str, Source, Keys]]:
     for source in sources:
-        for kind in ("format", "signal", "episode", "rule"):
+        for kind in ("format", "signal", "episode", "secret", "rule"):
             for keys, item in source.items(kind):
                 yield kind, item.id, source, (*keys, "id")
         if source.table.hypothesis:

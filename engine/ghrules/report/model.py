@@ -208,6 +208,10 @@ class Report(Part):
     warnings: tuple[str, ...]
     timing: dict[str, float]
     """Seconds; `total_s` is the time to diagnosis."""
+    redaction: bool = False
+    """Were the secrets of the logs hidden?"""
+    redacted: dict[str, int] = {}
+    """How many different secrets were hidden, by kind."""
 
     @property
     def root_causes(self) -> tuple[HypothesisReport, ...]:

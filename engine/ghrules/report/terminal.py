@@ -7,6 +7,7 @@ from datetime import datetime
 from ghrules.advice.text import flat, lines
 from ghrules.report.layout import LABELS, Page, Span, cut_path
 from ghrules.report.model import CheckReport, EvidenceReport, FactReport, FixReport, HypothesisReport, Place, Report
+from ghrules.report.redaction import hidden
 
 _SEVERITY_STYLES = {"SEV1": "bold red", "SEV2": "red", "SEV3": "yellow", "SEV4": "cyan"}
 _RISK_STYLES = {"read-only": "green", "changes": "yellow", "destructive": "bold red"}
@@ -81,6 +82,7 @@ class _Writer:
             page.prose(f"{len(notes) - _PROBLEMS} more notes, -v shows them", "yellow")
         if report.suppressed:
             page.prose(f"left out on request: {_count(report.suppressed, 'hypothesis', 'hypotheses')}", "dim")
+        page.prose(hidden(report), "dim" if report.redaction else "yellow")
         if self.verbose:
             self._what_was_read()
             known = report.knowledge

@@ -1,0 +1,1 @@
+"""Hides secrets: from reports, from case files, and from whole dumps."""
