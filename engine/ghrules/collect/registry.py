@@ -12,6 +12,7 @@ from ghrules.errors import UsageError
 from ghrules.knowledge.problems import did_you_mean
 
 _HOMES = {
+    "http": "http:HttpCollector",
     "files": "files:FilesCollector",
 }
 NAMES = tuple(_HOMES)
