@@ -17,6 +17,7 @@ from ghrules.knowledge.models import KnowledgeBase
 from ghrules.scan.database import PatternDatabase, open_database
 from ghrules.scan.episodes import EpisodeWatch
 from ghrules.scan.plan import plan
+from ghrules.scan.quiet import QuietFailures
 from ghrules.scan.unknown import UnknownErrors
 
 Window = tuple[float | None, float | None]
@@ -64,6 +65,7 @@ class Scanner:
         self.knowledge = knowledge
         self.plan = plan(knowledge)
         self.database: PatternDatabase = open_database(self.plan.patterns, cache)
+        self._quiet = QuietFailures(knowledge.parameters)
         self._composed = frozenset(
             known.id for known in knowledge.formats if any("{" in text for text in known.texts or ())
         )
@@ -123,6 +125,8 @@ class Scanner:
             if (since is not None and record.time < since) or (until is not None and record.time > until):
                 return
             result.saw(record.time)
+        if self._quiet.holds(record):
+            record.level = None
         if record.format in self._composed:
             hits = hits | self._hits_in_texts(record)
         if not hits.isdisjoint(self.plan.boundaries):
