@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib import import_module
-from typing import cast
+from typing import Any, cast
 
 from ghrules.collect.collector import Collector
 from ghrules.collect.config import Stack
@@ -14,17 +14,27 @@ from ghrules.knowledge.problems import did_you_mean
 _HOMES = {
     "http": "http:HttpCollector",
     "files": "files:FilesCollector",
+    "postgres": "postgres:Postgres",
 }
 NAMES = tuple(_HOMES)
 
 
 def collectors(names: Sequence[str] = ()) -> list[Collector]:
-    """The collectors with these names, all of them by default. Raises UsageError for a name that there is not."""
-    for name in names:
-        if name not in _HOMES:
-            hint = did_you_mean(name, NAMES) or f"the collectors are {', '.join(NAMES)}"
-            raise UsageError(f"there is no collector '{name}', {hint}")
-    return [_load(name) for name in NAMES if not names or name in names]
+    """The collectors with these names, all of them by default; `postgres.connections` is one step of a collector.
+
+    Raises UsageError for a name that there is not.
+    """
+    wanted = names or NAMES
+    for name in wanted:
+        _check(name)
+    whole = [name for name in NAMES if name in wanted]
+    steps = {name: [step for step in wanted if step.startswith(f"{name}.")] for name in NAMES if name not in whole}
+    return [_load(name, steps.get(name, [])) for name in NAMES if name in whole or steps[name]]
+
+
+def steps() -> tuple[str, ...]:
+    """All that checks and verify steps may ask for: the collectors, and the steps of those that have some."""
+    return tuple(name for collector in NAMES for name in (collector, *_steps(collector)))
 
 
 def concerned(stack: Stack, names: Sequence[str] = ()) -> list[Collector]:
@@ -42,6 +52,26 @@ def concerned(stack: Stack, names: Sequence[str] = ()) -> list[Collector]:
     return fitting
 
 
-def _load(name: str) -> Collector:
+def _check(name: str) -> None:
+    head = name.partition(".")[0]
+    known = NAMES if name == head or head not in NAMES else _steps(head)
+    if name not in known:
+        hint = (
+            did_you_mean(name, known) or f"{'the steps' if head in NAMES else 'the collectors'} are {', '.join(known)}"
+        )
+        raise UsageError(f"there is no collector '{name}', {hint}")
+
+
+def _load(name: str, only: Sequence[str]) -> Collector:
+    home = _home(name)
+    return cast(Collector, home(only) if only else home())
+
+
+def _steps(name: str) -> tuple[str, ...]:
+    home = _home(name)
+    return tuple(home.steps()) if hasattr(home, "steps") else ()
+
+
+def _home(name: str) -> Any:
     module, _, attribute = _HOMES[name].partition(":")
-    return cast(Collector, getattr(import_module(f"ghrules.collect.{module}"), attribute)())
+    return getattr(import_module(f"ghrules.collect.{module}"), attribute)

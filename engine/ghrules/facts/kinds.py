@@ -163,7 +163,11 @@ class DeploymentFact(Fact):
 
 
 class QueryFact(Fact):
-    """A statement with its literals masked; `count` is how often it ran, `span_s` over how long."""
+    """A statement with its literals masked; `count` is how often it ran, `span_s` over how long.
+
+    `rows` are those of one call, `share` is its part of the time of all statements, `rows_removed` are read and thrown
+    away by a filter.
+    """
 
     kind: ClassVar[str] = "query"
     fingerprint: str | None = None
@@ -176,6 +180,96 @@ class QueryFact(Fact):
     estimated_rows: float | None = None
     span_s: float | None = None
     detail: str | None = None
+    total_ms: float | None = None
+    share: float | None = None
+    blocks_per_call: float | None = None
+    temp_blocks_per_call: float | None = None
+
+
+class TransactionFact(Fact):
+    """An open transaction: `age_s` since it began, `statement_s` since its running statement began, `idle_s` since
+    its last one ended. `wait` is what it waits for.
+    """
+
+    kind: ClassVar[str] = "transaction"
+    state: str | None = None
+    age_s: float | None = None
+    statement_s: float | None = None
+    idle_s: float | None = None
+    wait: str | None = None
+    role: str | None = None
+    database: str | None = None
+    application: str | None = None
+    statement: str | None = None
+
+
+class LockWaitFact(Fact):
+    """A session that waits for a lock (`mode` on `table`), and the one that holds it, the blocker."""
+
+    kind: ClassVar[str] = "lock-wait"
+    mode: str | None = None
+    table: str | None = None
+    waiting_s: float | None = None
+    statement: str | None = None
+    role: str | None = None
+    database: str | None = None
+    application: str | None = None
+    blocker_state: str | None = None
+    blocker_age_s: float | None = None
+    blocker_application: str | None = None
+    blocker_statement: str | None = None
+
+
+class TableFact(Fact):
+    """A table as its statistics show it. `index_share` is the part of all scans that went through an index;
+    `vacuumed_s` and `analyzed_s` are the seconds since, absent for never.
+    """
+
+    kind: ClassVar[str] = "table"
+    table: str
+    rows: float | None = None
+    dead_rows: float | None = None
+    dead_percent: float | None = None
+    size_bytes: float | None = None
+    seq_scans: float | None = None
+    rows_per_seq_scan: float | None = None
+    index_scans: float | None = None
+    index_share: float | None = None
+    changed_rows: float | None = None
+    vacuumed_s: float | None = None
+    analyzed_s: float | None = None
+
+
+class IndexFact(Fact):
+    """An index that is `state`: invalid, unused, or missing for a foreign key (then `name` is the constraint)."""
+
+    kind: ClassVar[str] = "index"
+    name: str
+    table: str | None = None
+    state: str
+    size_bytes: float | None = None
+    columns: str | None = None
+
+
+class DatabaseFact(Fact):
+    """The counters of a database over `span_s` seconds."""
+
+    kind: ClassVar[str] = "database"
+    database: str
+    deadlocks: float | None = None
+    deadlocks_per_day: float | None = None
+    conflicts: float | None = None
+    temp_files: float | None = None
+    temp_bytes: float | None = None
+    commits: float | None = None
+    rollbacks: float | None = None
+    blocks_read: float | None = None
+    hit_percent: float | None = None
+    checksum_failures: float | None = None
+    sessions_abandoned: float | None = None
+    sessions_fatal: float | None = None
+    sessions_killed: float | None = None
+    span_s: float | None = None
 
 
 class ConfigFact(Fact):
@@ -241,7 +335,8 @@ KINDS: dict[str, type[Fact]] = {
     model.kind: model
     for model in (
         ErrorFact, EventFact, HttpFact, LatencyFact, ResourceFact, ConnectionFact, DeploymentFact, QueryFact,
-        ConfigFact, CheckFact, MeasurementFact, PlatformFact, GapFact, HypothesisFact,
+        TransactionFact, LockWaitFact, TableFact, IndexFact, DatabaseFact, ConfigFact, CheckFact, MeasurementFact,
+        PlatformFact, GapFact, HypothesisFact,
     )
 }  # fmt: skip
 

@@ -1,0 +1,5 @@
+"""The collector for PostgreSQL 14 and later."""
+
+from ghrules.collect.postgres.collector import Postgres
+
+__all__ = ["Postgres"]
