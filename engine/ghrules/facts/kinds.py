@@ -165,8 +165,8 @@ class DeploymentFact(Fact):
 class QueryFact(Fact):
     """A statement with its literals masked; `count` is how often it ran, `span_s` over how long.
 
-    `rows` are those of one call, `share` is its part of the time of all statements, `rows_removed` are read and thrown
-    away by a filter.
+    `rows` are those of one call, `time_share` is its part of the time of all statements, `rows_removed` are read and
+    thrown away by a filter.
     """
 
     kind: ClassVar[str] = "query"
@@ -181,7 +181,7 @@ class QueryFact(Fact):
     span_s: float | None = None
     detail: str | None = None
     total_ms: float | None = None
-    share: float | None = None
+    time_share: float | None = None
     blocks_per_call: float | None = None
     temp_blocks_per_call: float | None = None
 
