@@ -23,13 +23,13 @@ from pathlib import Path
 from typing import BinaryIO
 
 import platformdirs
-from pydantic import ValidationError
 
 from ghrules.collect.case import CASE_MARK, Case, read_case
 from ghrules.diagnosis.diagnose import Diagnostician
 from ghrules.diagnosis.model import Unexplained
 from ghrules.errors import UsageError
 from ghrules.facts.kinds import Fact, GapFact, Origin
+from ghrules.facts.model import Invalid
 from ghrules.ingest.sources import Source, open_sources
 from ghrules.knowledge.builtin import builtin_pack
 from ghrules.knowledge.loader import load
@@ -134,10 +134,8 @@ class Session:
             raise UsageError(f"there is no fact kind '{kind}'; the kinds are {', '.join(sorted(knowledge.kinds))}")
         try:
             fact = knowledge.kinds[kind].model_validate(fields)
-        except ValidationError as error:
-            first = error.errors()[0]
-            place = ".".join(str(part) for part in first["loc"])
-            raise UsageError(f"the {kind} fact is not valid: {place}: {first['msg']}") from None
+        except Invalid as error:
+            raise UsageError(f"the {kind} fact is not valid: {error}") from None
         self.add(fact)
 
     def add(self, fact: Fact) -> None:
@@ -220,7 +218,7 @@ class Session:
         knowledge = self.engine.knowledge
         constants = {signal.id: signal.set for signal in knowledge.signals}
         scanned = self._scan.fold.facts(knowledge.kinds, constants)
-        asserted = sorted(self._asserted, key=lambda fact: (fact.kind, fact.model_dump_json()))
+        asserted = sorted(self._asserted, key=lambda fact: (fact.kind, repr(fact)))
         return scanned + [fact.model_copy(update={"id": f"a{n}"}) for n, fact in enumerate(asserted, 1)]
 
     def diagnose(self) -> Report:

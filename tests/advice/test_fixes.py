@@ -1,4 +1,4 @@
-from dataclasses import replace
+from msgspec.structs import replace
 
 from ghrules.advice.fixes import bind, evidence_values, render_checks, render_fixes, render_why
 from helpers.incident import AFTER_DEPLOY, DEPLOY, FACTS, FULL, RANKED, UNCAUGHT

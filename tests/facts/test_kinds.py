@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from pydantic import ValidationError
 
 from ghrules.facts.kinds import COMMON_FIELDS, FIELD_TYPES, KINDS, DeploymentFact, ErrorFact, Fact, Origin, declare_kind
 
@@ -45,12 +44,12 @@ def test_times_are_seconds_since_1970() -> None:
 
 
 def test_a_field_of_another_kind_is_refused() -> None:
-    with pytest.raises(ValidationError):
+    with pytest.raises(TypeError):
         ErrorFact(phase="dns", p95_ms=3)  # type: ignore[call-arg]
 
 
 def test_facts_do_not_change() -> None:
-    with pytest.raises(ValidationError):
+    with pytest.raises(AttributeError):
         ErrorFact(code="a").code = "b"
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
-
-from pydantic import create_model
+from typing import Any, ClassVar
 
 from ghrules.facts.kinds import KINDS, Fact, declare_kind
 from ghrules.inference.engine import Inference, infer
@@ -15,10 +13,17 @@ from ghrules.knowledge.models import FactPattern, Rule, Total
 SIGN = declare_kind(
     "sign", {"name": "string", "value": "number", "flag": "boolean", "level": "integer", "at": "time", "note": "string"}
 )
-MIXED: type[Fact] = create_model(
-    "MixedFact", __base__=Fact, a=(Any, None), b=(Any, None), x=(float | None, None), y=(int | None, None)
-)
-MIXED.kind = "mixed"
+
+
+class MixedFact(Fact):
+    kind: ClassVar[str] = "mixed"
+    a: Any = None
+    b: Any = None
+    x: float | None = None
+    y: int | None = None
+
+
+MIXED: type[Fact] = MixedFact
 ALL_KINDS: dict[str, type[Fact]] = {**KINDS, "sign": SIGN, "mixed": MIXED}
 
 

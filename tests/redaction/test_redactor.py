@@ -13,7 +13,7 @@ from helpers.planted import lookalikes, secrets
 
 BUILT_IN = Engine(cache=None).knowledge.secrets
 ANY = Redactor(BUILT_IN)
-PIN = Secret(id="pin", kind="pin", patterns=[r"pin=(?P<secret>\S+)"], **{"except": [r"\*+"]}, require=[r"\d"])
+PIN = Secret(id="pin", kind="pin", patterns=[r"pin=(?P<secret>\S+)"], except_=[r"\*+"], require=[r"\d"])
 
 
 def test_only_the_group_is_replaced() -> None:

@@ -51,5 +51,5 @@ def test_a_kind_that_a_pack_declares_lists_its_fields() -> None:
 @pytest.mark.parametrize("kind", KINDS.values())
 def test_every_kind_has_a_summary_even_when_nothing_optional_is_known(kind: type[Fact]) -> None:
     needed = {name: True if name == "ok" else 1 if name in ("status", "rank", "confidence") else "x"
-              for name, field in kind.model_fields.items() if field.is_required()}  # fmt: skip
+              for name, field in kind.model_fields.items() if field.required}  # fmt: skip
     assert summary(kind.model_validate(needed))

@@ -13,11 +13,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
+import msgspec
 
 from ghrules import __version__
 from ghrules.errors import InputError
 from ghrules.facts.kinds import Fact
+from ghrules.facts.model import Invalid
 
 if TYPE_CHECKING:
     from ghrules.collect.findings import Findings
@@ -66,8 +67,7 @@ class Case:
         header = {"ghrules_case": VERSION, "ghrules_version": __version__, "collected_at": at}
         yield _compact({**header, "collectors": list(self.collectors)})
         for fact in self.facts:
-            values = fact.model_dump(mode="json", exclude_none=True, exclude_defaults=True, exclude={"id"})
-            yield _compact({"fact": fact.kind, **values})
+            yield _compact({"fact": fact.kind, **_told(fact)})
         for text in self.texts:
             yield _compact({"text": text.text, "origin": text.origin, "format": text.format})
 
@@ -98,10 +98,8 @@ def read_case(lines: Iterable[str], kinds: Mapping[str, type[Fact]]) -> Case:
             continue
         try:
             _add(case, json.loads(line), kinds)
-        except ValidationError as error:
-            first = error.errors()[0]
-            place = ".".join(str(part) for part in first["loc"])
-            case.problems.append(f"line {number} is no fact: {place}: {first['msg']}")
+        except Invalid as error:
+            case.problems.append(f"line {number} is no fact: {error}")
         except (ValueError, TypeError, RecursionError) as error:
             case.problems.append(f"line {number} was left out: {error}")
     return case
@@ -125,6 +123,13 @@ def _add(case: Case, item: object, kinds: Mapping[str, type[Fact]]) -> None:
         case.texts.append(Text(str(item.get("origin", "")), item["text"], form if isinstance(form, str) else None))
     else:
         raise ValueError("it is neither a fact nor a text")
+
+
+def _told(fact: Fact) -> dict[str, object]:
+    """The fields whose values are not the defaults, in plain types."""
+    fields = type(fact).model_fields
+    plain: dict[str, object] = msgspec.to_builtins(fact)
+    return {name: value for name, value in plain.items() if name != "id" and value != fields[name].default}
 
 
 def _list(value: object) -> Sequence[object]:

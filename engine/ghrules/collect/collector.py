@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+import msgspec
+
 from ghrules.collect.config import LimitTable, Stack
 from ghrules.collect.findings import Findings
 from ghrules.collect.secrets import Secrets
@@ -27,7 +29,7 @@ class Limits:
 
     @classmethod
     def of(cls, table: LimitTable) -> Limits:
-        return cls(**table.model_dump())
+        return cls(**msgspec.structs.asdict(table))
 
 
 class Collector(Protocol):

@@ -9,35 +9,36 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field
+from msgspec import Meta, field
 
-from ghrules.knowledge.models import Scalar, Table
+from ghrules.facts.model import Model
+from ghrules.knowledge.models import Scalar
 
-Seconds = Annotated[float, Field(gt=0, le=3600)]
-Count = Annotated[int, Field(ge=1, le=100_000)]
-Port = Annotated[int, Field(ge=1, le=65535)]
-Variable = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+Seconds = Annotated[float, Meta(gt=0, le=3600)]
+Count = Annotated[int, Meta(ge=1, le=100_000)]
+Port = Annotated[int, Meta(ge=1, le=65535)]
+Variable = Annotated[str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 Method = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 RecordType = Literal["A", "AAAA", "CNAME", "MX", "NS", "TXT", "SRV", "CAA"]
 
 
-class FromEnvironment(Table):
+class FromEnvironment(Model):
     """A value that an environment variable holds; `prefix` is put in front of it (`Bearer `)."""
 
     env: Variable
     prefix: str = ""
 
 
-class Cors(Table):
+class Cors(Model):
     """`[endpoint.cors]`: the request that a browser would send from `origin`; its preflight is checked."""
 
     origin: str
     method: Method = "POST"
-    headers: list[str] = Field(default_factory=lambda: ["content-type"])
+    headers: list[str] = field(default_factory=lambda: ["content-type"])
     credentials: bool = False
 
 
-class Balance(Table):
+class Balance(Model):
     """`[endpoint.balance]`: which backend answers, told by a header or by a pattern in the body (its first group).
 
     `backends` is how many there should be, when that is known; `samples` is how many requests are sent.
@@ -45,11 +46,11 @@ class Balance(Table):
 
     header: str | None = None
     pattern: str | None = None
-    backends: Annotated[int, Field(ge=2, le=1000)] | None = None
-    samples: Annotated[int, Field(ge=10, le=2000)] = 60
+    backends: Annotated[int, Meta(ge=2, le=1000)] | None = None
+    samples: Annotated[int, Meta(ge=10, le=2000)] = 60
 
 
-class Endpoint(Table):
+class Endpoint(Model):
     """`[[endpoint]]`: a URL that has to answer. It is asked with GET or HEAD only.
 
     `expect` are the statuses that are right, any below 400 by default. `health`, `version` and `metrics` are paths or
@@ -59,9 +60,9 @@ class Endpoint(Table):
     url: str
     name: str | None = None
     method: Literal["GET", "HEAD"] = "GET"
-    headers: dict[str, str | FromEnvironment] = Field(default_factory=dict)
-    expect: list[Annotated[int, Field(ge=100, le=599)]] = Field(default_factory=list)
-    samples: Annotated[int, Field(ge=1, le=100)] = 3
+    headers: dict[str, str | FromEnvironment] = {}
+    expect: list[Annotated[int, Meta(ge=100, le=599)]] = []
+    samples: Annotated[int, Meta(ge=1, le=100)] = 3
     health: str | None = None
     version: str | None = None
     metrics: str | None = None
@@ -70,15 +71,15 @@ class Endpoint(Table):
     balance: Balance | None = None
 
 
-class Dns(Table):
+class Dns(Model):
     """`[dns]`: names that have to resolve. `servers` are addresses with or without a port, the system's by default."""
 
-    names: list[str] = Field(default_factory=list)
-    servers: list[str] = Field(default_factory=list)
-    types: list[RecordType] = Field(default=["A", "AAAA"])
+    names: list[str] = []
+    servers: list[str] = []
+    types: list[RecordType] = field(default_factory=lambda: ["A", "AAAA"])
 
 
-class TlsPeer(Table):
+class TlsPeer(Model):
     """`[[tls]]`: a certificate to look at. `starttls` speaks the protocol's own question for TLS first."""
 
     host: str
@@ -88,30 +89,30 @@ class TlsPeer(Table):
     ca_file: str | None = None
 
 
-class Database(Table):
+class Database(Model):
     """`[[database]]`: `url` names the environment variable with the connection string; `explain` are statements whose
     plans are asked for without running them.
     """
 
     name: str
     url: FromEnvironment
-    explain: list[str] = Field(default_factory=list)
+    explain: list[str] = []
     statement_timeout_s: Seconds = 5
     lock_timeout_s: Seconds = 1
 
 
-class Cloudflare(Table):
+class Cloudflare(Model):
     """`[cloudflare]`: Workers by name, looked at with wrangler; `config` is a wrangler.toml or wrangler.json(c)."""
 
-    workers: list[str] = Field(default_factory=list)
+    workers: list[str] = []
     config: str | None = None
     environment: str | None = None
-    tail_s: Annotated[float, Field(ge=0, le=600)] = 0
+    tail_s: Annotated[float, Meta(ge=0, le=600)] = 0
     status: bool = True
     status_url: str = "https://www.cloudflarestatus.com/api/v2/summary.json"
 
 
-class PlanetScale(Table):
+class PlanetScale(Model):
     """`[planetscale]`: a database and branch, looked at with pscale."""
 
     database: str
@@ -119,43 +120,43 @@ class PlanetScale(Table):
     organization: str | None = None
 
 
-class Files(Table):
+class Files(Model):
     """`[files]`: logs and saved command output, read as `infer` reads them: files, folders, globs."""
 
-    paths: list[str] = Field(default_factory=list)
+    paths: list[str] = []
 
 
-class LimitTable(Table):
+class LimitTable(Model):
     """`[limits]`: no collector runs longer than `collector_s`, no single request longer than `request_s`."""
 
     collector_s: Seconds = 60
     request_s: Seconds = 10
     connect_s: Seconds = 5
-    body_bytes: Annotated[int, Field(ge=1024, le=1 << 30)] = 1 << 20
-    redirects: Annotated[int, Field(ge=0, le=50)] = 10
+    body_bytes: Annotated[int, Meta(ge=1024, le=1 << 30)] = 1 << 20
+    redirects: Annotated[int, Meta(ge=0, le=50)] = 10
 
 
-class Suppression(Table):
+class Suppression(Model):
     """`[[suppress]]`: a known issue. It is not announced until `expires` (a date), for the `reason` given."""
 
     hypothesis: str
-    reason: Annotated[str, Field(min_length=3)]
+    reason: Annotated[str, Meta(min_length=3)]
     expires: date
     service: str | None = None
     host: str | None = None
 
 
-class Stack(Table):
+class Stack(Model):
     """The whole of `ghrules.toml`."""
 
-    packs: list[str] = Field(default_factory=list)
-    parameters: dict[str, Scalar] = Field(default_factory=dict)
-    endpoint: list[Endpoint] = Field(default_factory=list)
-    dns: Dns = Field(default_factory=Dns)
-    tls: list[TlsPeer] = Field(default_factory=list)
-    database: list[Database] = Field(default_factory=list)
+    packs: list[str] = []
+    parameters: dict[str, Scalar] = {}
+    endpoint: list[Endpoint] = []
+    dns: Dns = Dns()
+    tls: list[TlsPeer] = []
+    database: list[Database] = []
     cloudflare: Cloudflare | None = None
     planetscale: PlanetScale | None = None
-    files: Files = Field(default_factory=Files)
-    limits: LimitTable = Field(default_factory=LimitTable)
-    suppress: list[Suppression] = Field(default_factory=list)
+    files: Files = Files()
+    limits: LimitTable = LimitTable()
+    suppress: list[Suppression] = []

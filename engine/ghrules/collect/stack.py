@@ -8,15 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pydantic import ValidationError
-
 from ghrules.collect.config import Stack
 from ghrules.collect.secrets import Secrets
 from ghrules.errors import ConfigurationError, Problem
 from ghrules.knowledge.patterns import compile_flaw
 from ghrules.knowledge.positions import Keys
 from ghrules.knowledge.problems import Problems
-from ghrules.knowledge.shape import report
+from ghrules.knowledge.shape import shaped
 from ghrules.knowledge.sources import Source, parse
 
 FILE_NAME = "ghrules.toml"
@@ -61,11 +59,7 @@ def _shaped(source: Source, problems: Problems) -> Stack | None:
             problems.add(source, ("database", index, "url"), "a database URL must not stand in this file", hint)
     if problems.found:
         return None
-    try:
-        return Stack.model_validate(source.tables, strict=True)
-    except ValidationError as error:
-        report(source, Stack, error, problems)
-        return None
+    return shaped(source, source.tables, Stack, problems)
 
 
 def _mistakes(stack: Stack) -> Iterator[Mistake]:

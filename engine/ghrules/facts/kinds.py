@@ -7,17 +7,16 @@ or a text. String fields tell facts of one kind apart, numbers are aggregated (s
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, ClassVar
+from types import new_class
+from typing import ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from ghrules.facts.model import Model, names_of
 
 Scalar = str | int | float | bool
 
 
-class Origin(BaseModel):
+class Origin(Model):
     """Where a fact was first seen: `line` counts from 1, offsets are bytes of the decoded text."""
-
-    model_config = ConfigDict(frozen=True)
 
     path: str
     line: int = 0
@@ -25,10 +24,9 @@ class Origin(BaseModel):
     end: int = 0
 
 
-class Fact(BaseModel):
+class Fact(Model):
     """What all kinds share. `count` is how many records showed it; times are UTC."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
     kind: ClassVar[str] = "fact"
 
     id: str = ""
@@ -45,7 +43,7 @@ class Fact(BaseModel):
     def values(self) -> dict[str, Scalar]:
         """The fields that rules may test, absent ones left out, times as seconds since 1970 (UTC)."""
         plain: dict[str, Scalar] = {}
-        for name in type(self).model_fields:
+        for name in names_of(type(self)):
             value = getattr(self, name)
             if isinstance(value, datetime):
                 plain[name] = value.timestamp()
@@ -340,13 +338,13 @@ KINDS: dict[str, type[Fact]] = {
     )
 }  # fmt: skip
 
-COMMON_FIELDS = frozenset(Fact.model_fields)
+COMMON_FIELDS = frozenset(names_of(Fact))
 FIELD_TYPES: dict[str, type] = {"string": str, "integer": int, "number": float, "boolean": bool, "time": datetime}
 
 
 def declare_kind(name: str, fields: dict[str, str]) -> type[Fact]:
     """A fact kind that a pack declares: field name -> one of FIELD_TYPES. All its fields are optional."""
-    columns: dict[str, Any] = {field: (FIELD_TYPES[kind] | None, Field(default=None)) for field, kind in fields.items()}
-    model = create_model(f"{name.title().replace('-', '')}Fact", __base__=Fact, **columns)
-    model.kind = name
-    return model
+    class_name = f"{name.title().replace('-', '')}Fact"
+    columns = {field: FIELD_TYPES[kind] | None for field, kind in fields.items()}
+    namespace = {"__annotations__": columns, "kind": name, **dict.fromkeys(columns)}
+    return new_class(class_name, (Fact,), exec_body=lambda body: body.update(namespace))

@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from pydantic import ValidationError
-
 from ghrules.facts.kinds import Fact
+from ghrules.facts.model import Invalid
 from ghrules.inference.evaluate import Bindings, value_of
 from ghrules.inference.schema import field_types
 from ghrules.knowledge.conditions import Ref
@@ -41,10 +40,8 @@ def derive(rule: Rule, facts: Mapping[str, Fact], values: Bindings, kinds: Mappi
         fields.setdefault(name, value)
     try:
         fact = model.model_validate(fields)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise DeriveError(f"the field '{place}' of '{kind}': {first['msg'].lower()}") from None
+    except Invalid as error:
+        raise DeriveError(f"the field '{error.place}' of '{kind}': {error.reason.lower()}") from None
     return fact.model_copy(update={"id": content_id(fact)})
 
 

@@ -13,7 +13,7 @@ def field_types(model: type[Fact], name: str) -> frozenset[type]:
     """The plain types that the field may hold, None aside; empty if there is no such field."""
     if name not in model.model_fields:
         return frozenset()
-    annotation = model.model_fields[name].annotation
+    annotation = model.model_fields[name].type
     return frozenset(part for part in get_args(annotation) or (annotation,) if part is not NoneType)
 
 

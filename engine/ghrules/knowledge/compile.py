@@ -11,7 +11,7 @@ from ghrules.facts.kinds import Fact
 from ghrules.knowledge.agreement import MATCH, expression_type, mismatch, type_hint
 from ghrules.knowledge.conditions import ConditionError, Ref, Test, parse_tests
 from ghrules.knowledge.fields import fillable, required, testable, type_of
-from ghrules.knowledge.models import FactPattern, Place, Rule, RuleTable, Scalar, Signal, Total, TotalTable
+from ghrules.knowledge.models import Condition, FactPattern, Place, Rule, RuleTable, Scalar, Signal, Total
 from ghrules.knowledge.patterns import compile_flaw
 from ghrules.knowledge.positions import Keys
 from ghrules.knowledge.problems import Problems, did_you_mean
@@ -205,25 +205,27 @@ class RuleCompiler:
                 return []
         return tests
 
-    def _total(self, table: TotalTable, keys: Keys, index: int) -> Total | None:
-        extra = dict(table.model_extra or {})
-        if table.fact:
-            extra["fact"] = table.fact
-        pattern = self._pattern(extra, keys, f"t{index + 1}")
+    def _total(self, item: Mapping[str, Condition], keys: Keys, index: int) -> Total | None:
+        of, limit = item.get("of", "count"), item.get("is")
+        if limit is None:
+            self._add(keys, "'is' is missing in [rule.totals]", 'write is = ">= 5"', at_key=True, code="missing-key")
+            return None
+        condition = {name: value for name, value in item.items() if name not in ("of", "is")}
+        pattern = self._pattern(condition, keys, f"t{index + 1}")
         if not pattern:
             return None
-        what, _, name = table.of.partition(" ")
+        what, _, name = str(of).partition(" ")
         fields = testable(self._words.kinds[pattern.kind])
-        if table.of not in ("count", "facts") and (what != "distinct" or not name):
+        if of not in ("count", "facts") and (what != "distinct" or not name):
             hint = 'of = "count" (records), "facts" or "distinct FIELD"'
-            self._add((*keys, "of"), f"cannot count '{table.of}'", hint, code="total")
+            self._add((*keys, "of"), f"cannot count '{of}'", hint, code="total")
         elif name and name not in fields:
             hint = f"{did_you_mean(name, fields)} fields of {pattern.kind}: {', '.join(sorted(fields))}".strip()
             self._add(
                 (*keys, "of"), f"a fact of kind '{pattern.kind}' has no field '{name}'", hint, code="unknown-field"
             )
-        tests = self._typed_tests("total", "number", table.is_, (*keys, "is"))
-        return Total(pattern, table.of, tuple(tests))
+        tests = self._typed_tests("total", "number", limit, (*keys, "is"))
+        return Total(pattern, str(of), tuple(tests))
 
     def _asserts(self, table: Mapping[str, Scalar], keys: Keys) -> tuple[str, tuple[tuple[str, Any], ...]] | None:
         kind = table.get("fact")

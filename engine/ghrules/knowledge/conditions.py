@@ -17,8 +17,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from difflib import get_close_matches
+from typing import ClassVar
+
+from msgspec import Struct
 
 Scalar = str | int | float | bool
 
@@ -37,16 +38,14 @@ class ConditionError(ValueError):
         self.parameter = parameter
 
 
-@dataclass(frozen=True)
-class Ref:
+class Ref(Struct, frozen=True):
     """The value of a field of the fact bound to `alias`."""
 
     alias: str
     field: str
 
 
-@dataclass(frozen=True)
-class Arithmetic:
+class Arithmetic(Struct, frozen=True):
     op: str
     left: Expr
     right: Expr
@@ -55,11 +54,10 @@ class Arithmetic:
 Expr = Scalar | Ref | Arithmetic
 
 
-@dataclass(frozen=True)
-class Test:
+class Test(Struct, frozen=True):
     """One comparison of a fact's field. `op`: == != < <= > >= in ~ !~ present absent."""
 
-    __test__ = False  # no test case, whatever pytest takes the name for
+    __test__: ClassVar = False  # no test case, whatever pytest takes the name for
     field: str
     op: str
     value: Expr | tuple[Scalar, ...] | None = None
@@ -177,6 +175,8 @@ def _term(token: re.Match[str], parameters: Mapping[str, Scalar], aliases: set[s
 
 
 def _suggest(word: str, known: Iterable[str]) -> str:
+    from difflib import get_close_matches
+
     close = get_close_matches(word, sorted(known), 1)
     return f"did you mean '{close[0]}'?" if close else ""
 

@@ -15,20 +15,18 @@ NOT_CAPTURABLE = frozenset({"id", "source", "samples", "signal", "count", "first
 @cache
 def testable(kind: type[Fact]) -> dict[str, str]:
     """The fields that conditions may name: field -> text, number, boolean or time."""
-    return {name: _type_name(field.annotation) for name, field in kind.model_fields.items() if name not in NOT_TESTABLE}
+    return {name: _type_name(field.type) for name, field in kind.model_fields.items() if name not in NOT_TESTABLE}
 
 
 @cache
 def fillable(kind: type[Fact]) -> dict[str, str]:
     """The fields that a signal or an asserting rule may fill."""
-    return {
-        name: _type_name(field.annotation) for name, field in kind.model_fields.items() if name not in NOT_CAPTURABLE
-    }
+    return {name: _type_name(field.type) for name, field in kind.model_fields.items() if name not in NOT_CAPTURABLE}
 
 
 @cache
 def required(kind: type[Fact]) -> tuple[str, ...]:
-    return tuple(name for name, field in kind.model_fields.items() if field.is_required())
+    return tuple(name for name, field in kind.model_fields.items() if field.required)
 
 
 def type_of(value: object) -> str:

@@ -24,11 +24,11 @@ def check_formats(sources: Iterable[Source], problems: Problems, *, patterns: bo
     """Check every format of the packs; `patterns` says whether to compile their patterns."""
     for source in sources:
         for keys, item in source.items("format"):
-            needs = _NEEDS[item.kind]
-            if not item.model_fields_set.intersection(needs):
+            needs, given = _NEEDS[item.kind], source.tables["format"][keys[1]]
+            if not any(name in given for name in needs):
                 message = f"a format of kind '{item.kind}' needs {' or '.join(map(repr, needs))}"
                 problems.add(source, keys, message, f"add {needs[0]} = ...", at_key=True, code="missing-key")
-            inside = item.kind == "wrapper" and item.pattern and "keys" not in item.model_fields_set
+            inside = item.kind == "wrapper" and item.pattern and "keys" not in given
             if inside and "rest" not in groups(item.pattern or ""):
                 hint = "capture the line inside: (?P<rest>.*)"
                 problems.add(source, (*keys, "pattern"), "a wrapper needs a group 'rest'", hint, code="pattern")

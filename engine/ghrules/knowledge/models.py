@@ -8,18 +8,19 @@ of these tables: `[pack]`, `[parameters]`, `[[fact]]`, `[[format]]`, `[[signal]]
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from types import MappingProxyType
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from msgspec import Meta, Struct, field
 
 from ghrules.facts.kinds import Fact
+from ghrules.facts.model import Model
 from ghrules.knowledge.conditions import Test
 
 Scalar = str | int | float | bool
 Condition = str | int | float | bool | list[str | int | float]
-Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")]
+Id = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9._-]*$")]
 Severity = Literal["SEV1", "SEV2", "SEV3", "SEV4"]
 Strength = Literal["conclusive", "strong", "moderate", "weak", "hint"]
 Risk = Literal["read-only", "changes", "destructive"]
@@ -27,11 +28,7 @@ Area = Literal["workers", "edge", "deploy", "postgres", "migration", "distribute
 Status = Literal["stable", "experimental", "deprecated"]
 
 
-class Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-
-class PackInfo(Table):
+class PackInfo(Model):
     """`[pack]`: who made it and which version of ghrules it needs."""
 
     name: str
@@ -40,7 +37,7 @@ class PackInfo(Table):
     description: str = ""
 
 
-class FactKind(Table):
+class FactKind(Model):
     """`[[fact]]`: a kind of fact that rules derive. `fields`: name -> string, integer, number, boolean or time."""
 
     kind: Id
@@ -48,7 +45,7 @@ class FactKind(Table):
     description: str = ""
 
 
-class Format(Table):
+class Format(Model):
     """`[[format]]`: how a record of one log format is recognised and taken apart.
 
     line     `pattern` (RE2) matches the head line; named groups become fields
@@ -73,26 +70,26 @@ class Format(Table):
     title: str = ""
     kind: Literal["line", "json", "csv", "wrapper"]
     pattern: str | None = None
-    keys: list[str] = Field(default_factory=list)
-    columns: list[str] | list[list[str]] = Field(default_factory=list)
-    map: dict[Literal["time", "level", "service", "host"], str | list[str]] = Field(default_factory=dict)
-    levels: dict[str, str] = Field(default_factory=dict)
+    keys: list[str] = []
+    columns: list[str | list[str]] = []
+    map: dict[Literal["time", "level", "service", "host"], str | list[str]] = {}
+    levels: dict[str, str] = {}
     texts: list[str] | None = None
     sentences: bool = False
-    fields: dict[str, str | list[str]] = Field(default_factory=dict)
-    scale: dict[str, float] = Field(default_factory=dict)
-    extract: dict[str, str | list[str]] = Field(default_factory=dict)
-    explode: list[str] = Field(default_factory=list)
+    fields: dict[str, str | list[str]] = {}
+    scale: dict[str, float] = {}
+    extract: dict[str, str | list[str]] = {}
+    explode: list[str] = []
     continues: str | None = None
     trace: bool = False
     signature: str | None = None
     every_record: bool = False
     priority: int = 0
-    examples: list[str] = Field(default_factory=list)
-    counter_examples: list[str] = Field(default_factory=list)
+    examples: list[str] = []
+    counter_examples: list[str] = []
 
 
-class Signal(Table):
+class Signal(Model):
     """`[[signal]]`: how text or a structured record becomes a fact; docs/authoring.md says what each key means.
 
     A signal of a `collector` looks for nothing in text: it names the facts that the collector asserts with the values
@@ -102,24 +99,24 @@ class Signal(Table):
     id: Id
     fact: str
     collector: str = ""
-    set: dict[str, Scalar] = Field(default_factory=dict)
-    patterns: list[str] = Field(default_factory=list)
-    except_: list[str] = Field(default_factory=list, alias="except")
-    where: list[dict[str, Condition]] = Field(default_factory=list)
-    require: dict[str, Condition] = Field(default_factory=dict)
-    formats: list[str] = Field(default_factory=list)
-    not_formats: list[str] = Field(default_factory=list)
+    set: dict[str, Scalar] = {}
+    patterns: list[str] = []
+    except_: list[str] = field(default_factory=list, name="except")
+    where: list[dict[str, Condition]] = []
+    require: dict[str, Condition] = {}
+    formats: list[str] = []
+    not_formats: list[str] = []
     levels: Literal["problem", "any"] | list[str] | None = None
-    take: dict[str, str | list[str]] = Field(default_factory=dict)
-    scale: dict[str, float] = Field(default_factory=dict)
-    normalize: list[str] = Field(default_factory=list)
+    take: dict[str, str | list[str]] = {}
+    scale: dict[str, float] = {}
+    normalize: list[str] = []
     ignore_case: bool = False
-    examples: list[str] = Field(default_factory=list)
-    counter_examples: list[str] = Field(default_factory=list)
+    examples: list[str] = []
+    counter_examples: list[str] = []
     note: str = ""
 
 
-class Episode(Table):
+class Episode(Model):
     """`[[episode]]`: a stretch of a log whose errors are meant to be there once it has ended well (a test run).
 
     It begins at a line that matches `begin`. What was seen until a line matches `ends_well` is forgotten; until
@@ -133,7 +130,7 @@ class Episode(Table):
     note: str = ""
 
 
-class Secret(Table):
+class Secret(Model):
     """`[[secret]]`: text that no report shows. The group `secret` of a pattern is hidden, the whole match without one.
 
     A value stays when it matches one of `except` as a whole, or lacks one of `require`, or fails `check`. An `optional`
@@ -142,21 +139,21 @@ class Secret(Table):
     """
 
     id: Id
-    kind: str = Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")
-    patterns: list[str] = Field(default_factory=list)
+    kind: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
+    patterns: list[str] = []
     begin: str | None = None
     body: str | None = None
-    except_: list[str] = Field(default_factory=list, alias="except")
-    require: list[str] = Field(default_factory=list)
+    except_: list[str] = field(default_factory=list, name="except")
+    require: list[str] = []
     check: Literal["luhn"] | None = None
     ignore_case: bool = False
     optional: bool = False
-    examples: list[str] = Field(default_factory=list)
-    counter_examples: list[str] = Field(default_factory=list)
+    examples: list[str] = []
+    counter_examples: list[str] = []
     note: str = ""
 
 
-class HypothesisTable(Table):
+class HypothesisTable(Model):
     """`[hypothesis]`: a root cause that has its own fix."""
 
     id: Id
@@ -165,41 +162,36 @@ class HypothesisTable(Table):
     area: Area
     severity: Severity
     looks_like: str = ""
-    leads_to: list[str] = Field(default_factory=list)
+    leads_to: list[str] = []
     fallback: bool = False
-    prior: float = Field(default=0.05, gt=0, lt=1)
+    prior: Annotated[float, Meta(gt=0, lt=1)] = 0.05
     runbook: str | None = None
-    prevention: list[str] = Field(default_factory=list)
-    references: list[str] = Field(default_factory=list)
-    false_positives: list[str] = Field(default_factory=list)
+    prevention: list[str] = []
+    references: list[str] = []
+    false_positives: list[str] = []
     status: Status = "stable"
     successor: str | None = None
     documented: bool = False
     since: str = ""
 
 
-class TotalTable(Table):
-    """An aggregate over all facts that match: `of` is "count" (records), "facts", or "distinct FIELD"."""
-
-    model_config = ConfigDict(frozen=True, extra="allow", populate_by_name=True)
-    fact: str = ""
-    of: str = "count"
-    is_: str = Field(alias="is")
-
-
-class Escalate(Table):
+class Escalate(Model):
     to: str
     reason: str
     severity: Severity | None = None
 
 
-class RuleTable(Table):
-    """`[[rule]]`: when these facts are there (and those are not), this follows."""
+class RuleTable(Model):
+    """`[[rule]]`: when these facts are there (and those are not), this follows.
+
+    `totals` are conditions on all facts that match: `of` is "count" (records), "facts", or "distinct FIELD", `is` the
+    comparison.
+    """
 
     id: Id
     when: list[dict[str, Condition]]
-    unless: list[dict[str, Condition]] = Field(default_factory=list)
-    totals: list[TotalTable] = Field(default_factory=list)
+    unless: list[dict[str, Condition]] = []
+    totals: list[dict[str, Condition]] = []
     supports: str | list[str] | None = None
     opposes: str | list[str] | None = None
     strength: Strength = "strong"
@@ -209,18 +201,18 @@ class RuleTable(Table):
     salience: int = 0
 
 
-class Check(Table):
+class Check(Model):
     """`[[check]]`: what would settle the question. `tells` are the hypotheses that its result tells apart."""
 
     ask: str
     command: str | None = None
     collector: str | None = None
     expect: str = ""
-    tells: list[str] = Field(default_factory=list)
+    tells: list[str] = []
     risk: Risk = "read-only"
 
 
-class Fix(Table):
+class Fix(Model):
     """`[[fix]]`: what to do. `{field}` in command and snippet is filled from the evidence."""
 
     do: str
@@ -233,35 +225,35 @@ class Fix(Table):
     note: str = ""
 
 
-class TestTable(Table):
+class TestTable(Model):
     """`[[test]]`: a log and the hypothesis expected at rank 1 ("none": nothing at or above 0.5)."""
 
-    __test__ = False
+    __test__: ClassVar = False
     name: str = ""
     log: str
     expect: str
-    reject: list[str] = Field(default_factory=list)
+    reject: list[str] = []
     format: str | None = None
 
 
-class PackFile(Table):
+class PackFile(Model):
     """One TOML file of a pack."""
 
     pack: PackInfo | None = None
-    parameters: dict[str, Scalar] = Field(default_factory=dict)
-    fact: list[FactKind] = Field(default_factory=list)
-    format: list[Format] = Field(default_factory=list)
-    signal: list[Signal] = Field(default_factory=list)
-    episode: list[Episode] = Field(default_factory=list)
-    secret: list[Secret] = Field(default_factory=list)
+    parameters: dict[str, Scalar] = {}
+    fact: list[FactKind] = []
+    format: list[Format] = []
+    signal: list[Signal] = []
+    episode: list[Episode] = []
+    secret: list[Secret] = []
     hypothesis: HypothesisTable | None = None
-    rule: list[RuleTable] = Field(default_factory=list)
-    check: list[Check] = Field(default_factory=list)
-    fix: list[Fix] = Field(default_factory=list)
-    test: list[TestTable] = Field(default_factory=list)
+    rule: list[RuleTable] = []
+    check: list[Check] = []
+    fix: list[Fix] = []
+    test: list[TestTable] = []
 
 
-class Runbook(Table):
+class Runbook(Model):
     """A Markdown file of runbooks/ with its TOML front matter between `+++` lines."""
 
     id: Id
@@ -270,8 +262,7 @@ class Runbook(Table):
     body: str
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where something is written: line and column count from 1."""
 
     path: str
@@ -282,8 +273,7 @@ class Place:
         return f"{self.path}:{self.line}"
 
 
-@dataclass(frozen=True)
-class FactPattern:
+class FactPattern(Struct, frozen=True):
     """One condition of a rule: a fact of `kind` for which all tests hold, bound to `alias`."""
 
     kind: str
@@ -291,8 +281,7 @@ class FactPattern:
     tests: tuple[Test, ...] = ()
 
 
-@dataclass(frozen=True)
-class Total:
+class Total(Struct, frozen=True):
     """An aggregate condition: `of` over the facts that match `pattern` is compared by `tests` (field name "total")."""
 
     pattern: FactPattern
@@ -300,8 +289,7 @@ class Total:
     tests: tuple[Test, ...]
 
 
-@dataclass(frozen=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """A compiled rule. `when` is not empty; `unless` and `totals` are looked at once its stratum is reached."""
 
     id: str
@@ -319,8 +307,7 @@ class Rule:
     place: Place | None = None
 
 
-@dataclass(frozen=True)
-class Hypothesis:
+class Hypothesis(Struct, frozen=True):
     """A hypothesis with what belongs to it."""
 
     table: HypothesisTable
@@ -333,14 +320,12 @@ class Hypothesis:
         return self.table.id
 
 
-@dataclass(frozen=True)
-class PackTest:
+class PackTest(Struct, frozen=True):
     table: TestTable
     place: Place
 
 
-@dataclass(frozen=True)
-class KnowledgeBase:
+class KnowledgeBase(Struct, frozen=True):
     """All packs together, checked: every reference resolves, every id is unique."""
 
     packs: tuple[PackInfo, ...]
@@ -355,6 +340,6 @@ class KnowledgeBase:
     runbooks: Mapping[str, Runbook]
     tests: tuple[PackTest, ...]
     digest: str
-    places: Mapping[str, Place] = field(default_factory=dict)
+    places: Mapping[str, Place] = MappingProxyType({})
     """`signal:ID`, `rule:ID`, `hypothesis:ID`, `format:ID` -> where it is written."""
     root: Path | None = None

@@ -44,9 +44,7 @@ def check_reach(
         for part, index, pattern in _patterns(rule):
             if reason := _never(pattern, producers, words):
                 field, message, hint = reason
-                condition: Mapping[str, object] = (
-                    table.totals[index].model_extra or {} if part == "totals" else getattr(table, part)[index]
-                )
+                condition: Mapping[str, object] = getattr(table, part)[index]
                 at = (*keys, part, index, field) if field in condition else (*keys, part, index)
                 effect = "is always true" if part == "unless" else "never holds"
                 problems.add(source, at, f"this condition {effect}: {message}", hint, code="never")

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date, datetime, time
 from types import UnionType
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, Union, get_args, get_origin
 
-from pydantic import BaseModel, ValidationError
+import msgspec
 
+from ghrules.facts.model import Model
 from ghrules.knowledge.models import PackFile, Runbook
 from ghrules.knowledge.positions import Keys
 from ghrules.knowledge.problems import Problems, did_you_mean
 from ghrules.knowledge.sources import Source
 
+if TYPE_CHECKING:
+    from pydantic import ValidationError
+
+M = TypeVar("M", bound=Model)
+_TIMES = (datetime, date, time)
+"""TOML has times of its own: a text is none."""
 _FOREIGN_KEYS = {
     "regex": "patterns", "pattern": "patterns", "match": "patterns", "kind": "fact", "if": "when", "then": "supports",
     "not": "unless", "any": "when", "all": "when", "none": "unless", "hypothesis": "supports", "reason": "why",
@@ -25,11 +33,25 @@ _FOREIGN_KEYS = {
 def shape(source: Source, problems: Problems) -> None:
     """Fill `source.table` from `source.tables`; tables that do not have the right shape are reported and left out."""
     try:
-        source.table = PackFile.model_validate(source.tables, strict=True, by_alias=True, by_name=False)
-    except ValidationError as error:
-        wrong = report(source, PackFile, error, problems)
+        source.table = msgspec.convert(source.tables, PackFile)
+    except msgspec.ValidationError:
+        wrong = _mistakes(source, source.tables, PackFile, problems)
         source.left_out = frozenset(str(keys[0]) for keys in wrong)
-        source.table = PackFile.model_validate(_without(source, wrong), strict=True, by_alias=True, by_name=False)
+        source.table = msgspec.convert(_without(source, wrong), PackFile)
+
+
+def shaped(source: Source, values: Mapping[str, Any], model: type[M], problems: Problems) -> M | None:
+    """The model that `values` of a file are; None when they do not have its shape, with every mistake reported."""
+    try:
+        return msgspec.convert(values, model, builtin_types=_TIMES)
+    except msgspec.ValidationError:
+        _mistakes(source, values, model, problems)
+        return None
+
+
+def shape_runbook(source: Source, problems: Problems) -> Runbook | None:
+    """The runbook that a Markdown file with front matter is."""
+    return shaped(source, {**source.tables, "path": source.name, "body": source.body}, Runbook, problems)
 
 
 def _without(source: Source, wrong: set[Keys]) -> dict[str, Any]:
@@ -47,22 +69,25 @@ def _without(source: Source, wrong: set[Keys]) -> dict[str, Any]:
     return good
 
 
-def shape_runbook(source: Source, problems: Problems) -> Runbook | None:
-    """The runbook that a Markdown file with front matter is."""
+def _mistakes(source: Source, values: Mapping[str, Any], model: type[Model], problems: Problems) -> set[Keys]:
+    """Report every mistake in `values`, of which msgspec finds only the first; returns their key paths."""
+    from pydantic import ValidationError
+
+    from ghrules.knowledge.checked import checked
+
     try:
-        values = {**source.tables, "path": source.name, "body": source.body}
-        return Runbook.model_validate(values, strict=True)
+        checked(model).model_validate(values, strict=True)
     except ValidationError as error:
-        report(source, Runbook, error, problems)
-        return None
+        return _report(source, model, error, problems)
+    raise AssertionError(f"{source.path}: msgspec and pydantic do not agree on {model.__name__}")
 
 
-def keys_of(model: type[BaseModel]) -> dict[str, Any]:
+def keys_of(model: type[Model]) -> dict[str, Any]:
     """The TOML keys of a table with the annotation of each."""
-    return {field.alias or name: field.annotation for name, field in model.model_fields.items()}
+    return {field.encode_name: field.type for field in model.model_fields.values()}
 
 
-def report(source: Source, model: type[BaseModel], error: ValidationError, problems: Problems) -> set[Keys]:
+def _report(source: Source, model: type[Model], error: ValidationError, problems: Problems) -> set[Keys]:
     """Add what pydantic found wrong with `source.tables` to the problems; returns the key paths at which they are."""
     gathered: dict[Keys, list[Any]] = {}
     for detail in error.errors(include_url=False):
@@ -106,7 +131,7 @@ def _value_at(tables: Any, keys: Keys) -> Any:
     return tables
 
 
-def _model_at(model: type[BaseModel], keys: Keys) -> type[BaseModel] | None:
+def _model_at(model: type[Model], keys: Keys) -> type[Model] | None:
     annotation: Any = model
     for key in keys:
         if isinstance(key, str):
@@ -115,8 +140,8 @@ def _model_at(model: type[BaseModel], keys: Keys) -> type[BaseModel] | None:
     return _model_in(annotation)
 
 
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+def _model_in(annotation: Any) -> type[Model] | None:
+    if isinstance(annotation, type) and issubclass(annotation, Model):
         return annotation
     for argument in get_args(annotation):
         if found := _model_in(argument):
@@ -149,7 +174,7 @@ def _wrong_value(keys: Keys, details: list[Any], value: Any) -> tuple[str, str]:
     return f"{name} must be {' or '.join(expected)}, this is {_described(value)}", _wrong_type_hint(expected, value)
 
 
-_WHOLE: dict[type[BaseModel], str] = {PackFile: "a pack file", Runbook: "a runbook's front matter"}
+_WHOLE: dict[type[Model], str] = {PackFile: "a pack file", Runbook: "a runbook's front matter"}
 _EXPECTED = {
     "string_type": "a text", "list_type": "a list", "dict_type": "a table", "model_type": "a table",
     "bool_type": "true or false", "int_type": "a whole number", "float_type": "a number", "literal_error": "a text",

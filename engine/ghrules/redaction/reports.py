@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from pydantic import BaseModel
-
+from ghrules.facts.model import Model
 from ghrules.redaction.redactor import Redactor
 from ghrules.report.model import Report
 
@@ -15,7 +14,7 @@ _OURS = frozenset(
 """Fields whose values come from the packs alone."""
 _WRITTEN = frozenset({"knowledge", "references", "prevention", "place", "runbook", "title", "cause", "tells"})
 
-P = TypeVar("P", bound=BaseModel)
+P = TypeVar("P", bound=Model)
 
 
 def redacted(report: Report, redactor: Redactor) -> Report:
@@ -33,7 +32,7 @@ def _part(part: P, redactor: Redactor) -> P:
 def _value(value: object, redactor: Redactor) -> object:
     if isinstance(value, str):
         return redactor.text(value)
-    if isinstance(value, BaseModel):
+    if isinstance(value, Model):
         return _part(value, redactor)
     if isinstance(value, tuple):
         return tuple(_value(item, redactor) for item in value)

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
+
 from ghrules import __version__
 from ghrules.advice.fixes import fields, render_checks, render_fixes, render_why
 from ghrules.advice.text import moment
@@ -149,7 +151,8 @@ def _full_fact(fact: Fact) -> FullFact:
         for name, value in fields(fact).items()
         if name not in _NOT_FIELDS and isinstance(value, str | int | float | datetime)
     }
-    return FullFact(**_fact(fact).model_dump(), signal=fact.signal, fields=values, samples=fact.samples)
+    brief = msgspec.structs.asdict(_fact(fact))
+    return FullFact(**brief, signal=fact.signal, fields=values, samples=fact.samples)
 
 
 def _fix(fix: models.Fix) -> FixReport:

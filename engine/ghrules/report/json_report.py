@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import datetime
 
+import msgspec
+
+from ghrules.advice.text import moment
 from ghrules.report.model import Report
 
 _UNSAFE_TO_PRINT = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
@@ -12,5 +16,6 @@ _UNSAFE_TO_PRINT = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f
 
 def to_json(report: Report) -> str:
     """One JSON document. Characters that would steer a terminal or hide text are written as escapes."""
-    text = json.dumps(report.model_dump(mode="json"), ensure_ascii=False, indent=2)
+    plain = msgspec.to_builtins(report, builtin_types=(datetime,))
+    text = json.dumps(plain, ensure_ascii=False, indent=2, default=moment)
     return _UNSAFE_TO_PRINT.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

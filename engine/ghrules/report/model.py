@@ -8,41 +8,32 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from msgspec import Meta
 
-from ghrules.advice.text import moment
 from ghrules.diagnosis.causes import PRESENT
 from ghrules.diagnosis.model import Direction, Role
+from ghrules.facts.model import Model
 from ghrules.knowledge.models import Area, Risk, Severity, Strength
 
 SCHEMA_VERSION = "1"
 
-Time = Annotated[
-    datetime,
-    PlainSerializer(moment, return_type=str, when_used="json"),
-    WithJsonSchema({"type": "string", "format": "date-time"}, mode="serialization"),
-]
-Probability = Annotated[float, Field(ge=0, le=1)]
+Probability = Annotated[float, Meta(ge=0, le=1)]
 Scalar = str | int | float | bool
 
 
-class Part(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
-class Place(Part):
+class Place(Model):
     """`line` counts from 1; 0 when only the file is known."""
 
     path: str
     line: int
 
 
-class PackReport(Part):
+class PackReport(Model):
     name: str
     version: str
 
 
-class KnowledgeReport(Part):
+class KnowledgeReport(Model):
     """What was known. `digest` is the SHA-256 of all packs."""
 
     packs: tuple[PackReport, ...]
@@ -52,7 +43,7 @@ class KnowledgeReport(Part):
     digest: str
 
 
-class SourceReport(Part):
+class SourceReport(Model):
     """One input. `skipped_records` were not understood."""
 
     path: str
@@ -63,22 +54,22 @@ class SourceReport(Part):
     problems: tuple[str, ...]
 
 
-class Window(Part):
+class Window(Model):
     """The times of the first and the last record that carry one."""
 
-    first: Time | None
-    last: Time | None
+    first: datetime | None
+    last: datetime | None
 
 
-class FactReport(Part):
+class FactReport(Model):
     """A fact as evidence: what, how often, when, and where it was first seen."""
 
     id: str
     kind: str
     summary: str
     count: int
-    first_seen: Time | None
-    last_seen: Time | None
+    first_seen: datetime | None
+    last_seen: datetime | None
     source: Place | None
     sample: str | None
 
@@ -91,7 +82,7 @@ class FullFact(FactReport):
     samples: tuple[str, ...]
 
 
-class EvidenceReport(Part):
+class EvidenceReport(Model):
     """A rule that fired. `weight` is in natural log-odds, negative against; evidence that rests on an observation that
     already counts more is not `counted`.
     """
@@ -106,7 +97,7 @@ class EvidenceReport(Part):
     place: Place | None
 
 
-class FixReport(Part):
+class FixReport(Model):
     """What to do, by a command or by a change (`snippet`) of a configuration file."""
 
     do: str
@@ -119,7 +110,7 @@ class FixReport(Part):
     note: str | None
 
 
-class CheckReport(Part):
+class CheckReport(Model):
     """What would settle the question. `expected_gain` is in bits."""
 
     ask: str
@@ -131,19 +122,19 @@ class CheckReport(Part):
     risk: Risk
 
 
-class RunbookReport(Part):
+class RunbookReport(Model):
     id: str
     title: str
     path: str
 
 
-class EscalationReport(Part):
+class EscalationReport(Model):
     to: str
     severity: Severity
     reason: str
 
 
-class HypothesisReport(Part):
+class HypothesisReport(Model):
     """A ranked root cause or consequence. `group` numbers the incidents."""
 
     id: str
@@ -183,7 +174,7 @@ class HypothesisReport(Part):
         return list(facts.values())
 
 
-class UnexplainedReport(Part):
+class UnexplainedReport(Model):
     """Error-looking records that no hypothesis explains, gathered by template."""
 
     template: str
@@ -192,7 +183,7 @@ class UnexplainedReport(Part):
     source: Place | None
 
 
-class Report(Part):
+class Report(Model):
     """The outcome of one inference. `suppressed` counts the hypotheses that were left out on request."""
 
     schema_version: Literal["1"] = "1"

@@ -35,7 +35,7 @@ class CompiledSignal:
     def __init__(self, signal: Signal, kind: type[Fact], parameters: Mapping[str, Scalar]) -> None:
         self.signal = signal
         self.kind = kind
-        self.types = {name: _plain_type(field.annotation) for name, field in kind.model_fields.items()}
+        self.types = {name: _plain_type(field.type) for name, field in kind.model_fields.items()}
         self.where = [_tests(table, parameters) for table in signal.where]
         self.require = _tests(signal.require, parameters)
         self.levels = _levels(signal)
