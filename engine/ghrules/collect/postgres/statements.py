@@ -6,9 +6,8 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
-from pydantic import Field
-
-from ghrules.knowledge.models import Scalar, Table
+from ghrules.facts.model import Model
+from ghrules.knowledge.models import Scalar
 
 COLLECTOR = "postgres"
 _CLIENTS = (
@@ -17,7 +16,7 @@ _CLIENTS = (
 )
 
 
-class RowFact(Table):
+class RowFact(Model):
     """What a row becomes: a fact of `kind`, seen by `signal`, that says `said`.
 
     `set` are constant fields, `take` fills a field from a column of another name, `when` leaves out rows that do not
@@ -26,13 +25,13 @@ class RowFact(Table):
 
     kind: str
     signal: str
-    set: dict[str, Scalar] = Field(default_factory=dict)
-    when: dict[str, str | list[str]] = Field(default_factory=dict)
-    take: dict[str, str] = Field(default_factory=dict)
+    set: dict[str, Scalar] = {}
+    when: dict[str, str | list[str]] = {}
+    take: dict[str, str] = {}
     said: str
 
 
-class Statement(Table):
+class Statement(Model):
     """A statement for the major versions from `min` to `max`.
 
     `needs` is the predefined role without which rows of other roles are hidden; `view` is a view that must exist.
@@ -57,7 +56,7 @@ def statements() -> tuple[Statement, ...]:
     """All statements, in the order in which they are asked."""
     text = files(__package__).joinpath("statements.toml").read_text(encoding="utf-8")
     tables = tomllib.loads(text.replace("{clients}", _CLIENTS))["statement"]
-    return tuple(Statement.model_validate(table, strict=True) for table in tables)
+    return tuple(Statement.model_validate(table) for table in tables)
 
 
 def for_version(major: int) -> list[Statement]:
