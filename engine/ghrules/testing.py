@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ghrules.api import Engine
 from ghrules.diagnosis.causes import PRESENT
+from ghrules.ingest.sources import open_sources
 from ghrules.knowledge.models import PackTest, Signal
 from ghrules.report.model import Report
+from ghrules.scan.scanner import Scanner
 
 
 @dataclass(frozen=True)
@@ -38,11 +41,11 @@ def run_examples(engine: Engine, select: str = "") -> Iterator[Outcome]:
             continue
         place = str(engine.knowledge.places.get(f"signal:{signal.id}", ""))
         for text in signal.examples:
-            seen = _signals(engine, text, signal)
+            seen = signals_in(engine.scanner, text, signal)
             failure = "" if signal.id in seen else f"the example does not show the signal: {text!r}"
             yield Outcome(signal.id, place, failure)
         for text in signal.counter_examples:
-            seen = _signals(engine, text, signal)
+            seen = signals_in(engine.scanner, text, signal)
             failure = f"the counter-example shows the signal: {text!r}" if signal.id in seen else ""
             yield Outcome(signal.id, place, failure)
 
@@ -84,8 +87,11 @@ def _judge(report: Report, test: PackTest) -> str:
     return f"rank 1 is {top.id}, which is rejected" if top.id in reject else ""
 
 
-def _signals(engine: Engine, text: str, signal: Signal) -> set[str]:
+def signals_in(scanner: Scanner, text: str, signal: Signal) -> set[str]:
+    """The signals that a text shows; it is read as `signal` needs it, in its format if there is only one."""
     forced = signal.formats[0] if len(signal.formats) == 1 and not text.lstrip().startswith("{") else None
-    session = engine.session()
-    session.read(text, input_format=forced)
-    return {fact.signal for fact in session.facts()}
+    stream = io.BytesIO(f"{text}\n".encode("utf-8", "surrogatepass"))
+    stream.name = "<lines>"
+    knowledge = scanner.knowledge
+    result = scanner.scan(open_sources([stream], formats=knowledge.formats), forced)
+    return {fact.signal for fact in result.fold.facts(knowledge.kinds, {})}

@@ -7,7 +7,6 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ghrules.cli.main import cli
-from ghrules.errors import KnowledgeError
 
 PACK = Path(__file__).parent.parent.parent / "examples" / "packs" / "payments.toml"
 
@@ -21,16 +20,44 @@ def test_a_good_pack_has_no_mistakes() -> None:
     assert (result.exit_code, result.output[:11]) == (0, "no mistakes")
 
 
-def test_mistakes_are_named_with_their_place(tmp_path: Path) -> None:
-    broken = tmp_path / "broken.toml"
-    broken.write_text(
+@pytest.fixture
+def broken(tmp_path: Path) -> Path:
+    """The pack with a misspelt id."""
+    path = tmp_path / "broken.toml"
+    path.write_text(
         PACK.read_text().replace('supports = "payments-cutoff-missed"', 'supports = "payments-cutof-missed"')
     )
-    error = run("lint", str(broken)).exception
-    assert isinstance(error, KnowledgeError)
-    assert "payments-cutof-missed" in str(error)
-    assert "payments-cutoff-missed" in error.problems[0].hint
-    assert error.problems[0].line > 1
+    return path
+
+
+def test_mistakes_are_named_with_their_place(broken: Path) -> None:
+    result = run("lint", str(broken))
+    assert result.exit_code == 3
+    assert f"{broken}:29:12: there is no hypothesis 'payments-cutof-missed' [dangling-hypothesis]" in result.output
+    assert "help: did you mean 'payments-cutoff-missed'?" in result.output
+
+
+def test_what_is_mechanical_is_mended(broken: Path) -> None:
+    result = run("lint", str(broken), "--fix")
+    assert result.exit_code == 0
+    assert "mended 1 mistake" in result.output
+    assert broken.read_text() == PACK.read_text()
+
+
+def test_warnings_fail_only_when_that_is_asked_for(tmp_path: Path) -> None:
+    pack = tmp_path / "pack.toml"
+    pack.write_text(PACK.read_text().replace("[parameters]", "[parameters]\nunused = 1"))
+    assert run("lint", str(pack)).exit_code == 0
+    assert run("lint", str(pack), "--strict").exit_code == 1
+    assert run("lint", str(pack), "--strict", "--no-warnings").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("output", "begin"), [("github", "::error file="), ("json", '{\n  "errors": 1'), ("sarif", '{\n  "$schema"')]
+)
+def test_machines_get_their_own_formats(broken: Path, output: str, begin: str) -> None:
+    result = run("lint", str(broken), "--format", output)
+    assert (result.exit_code, result.output[: len(begin)]) == (3, begin)
 
 
 def test_the_tests_and_examples_of_a_pack_are_run() -> None:

@@ -203,6 +203,8 @@ def _wrong_type_hint(expected: list[str], value: Any) -> str:
         return "write a list of tables: [{ ... }], or a header with two brackets: [[...]]"
     if "a text" in expected and isinstance(value, int | float):
         return "put it between quotes"
+    if expected == ["true or false"] and isinstance(value, str):
+        return "write true or false without quotes"
     return ""
 
 
