@@ -51,6 +51,23 @@ def test_durations_become_percentiles() -> None:
     assert 94 < fact.p95_ms < 96
 
 
+def test_a_burst_is_counted_for_each_session_within_two_seconds() -> None:
+    fold = Fold()
+    for tenth in range(30):
+        fold.add("s", "query", {"fingerprint": "q", "session": "7"}, sample(tenth), time=100.0 + tenth / 10)
+    for second in range(0, 600, 10):
+        fold.add("s", "query", {"fingerprint": "q", "session": str(second)}, sample(second), time=float(second))
+    (fact,) = facts_of(fold)
+    assert isinstance(fact, QueryFact)
+    assert (fact.count, fact.burst, fact.session) == (90, 20, None)
+
+
+def test_without_times_there_is_no_burst() -> None:
+    fold = Fold()
+    fold.add("s", "query", {"fingerprint": "q"}, sample())
+    assert facts_of(fold)[0].burst is None
+
+
 def test_the_share_of_a_status_is_taken_over_all_answers_of_its_service() -> None:
     fold = Fold()
     for position in range(8):

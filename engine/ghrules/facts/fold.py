@@ -1,7 +1,7 @@
 """Many observations become few facts. The fold is associative and commutative: chunks, files and processes merge.
 
 String, boolean and identifying number fields (status, port) tell groups apart; other numbers keep their maximum, `ms`
-goes into a percentile sketch.
+goes into a percentile sketch. Statements are also counted by second and session, to see bursts of one request.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ SAMPLES_KEPT = 3
 SAMPLE_LENGTH = 500
 GROUPS_PER_SIGNAL = 50
 GROUPS_HELD = 20_000
+BURSTING = frozenset({"query"})
+SECONDS_KEPT = 500
 
 Scalar = str | int | float | bool
 
@@ -52,6 +54,19 @@ class Group:
     numbers: dict[str, float] = field(default_factory=dict)
     durations: Sketch | None = None
     samples: list[Sample] = field(default_factory=list)
+    seconds: dict[tuple[int, str], int] = field(default_factory=dict)
+
+    @property
+    def burst(self) -> int | None:
+        """The most observations of one session within two seconds; None without times."""
+        counts = dict(sorted(self.seconds.items())[:SECONDS_KEPT])
+        return max((n + counts.get((second + 1, who), 0) for (second, who), n in counts.items()), default=None)
+
+    def saw_at(self, second: int, session: str, count: int = 1) -> None:
+        """Count by second and session; the earliest `SECONDS_KEPT` are kept, so merging in any order agrees."""
+        self.seconds[second, session] = self.seconds.get((second, session), 0) + count
+        if len(self.seconds) > 2 * SECONDS_KEPT:
+            self.seconds = dict(sorted(self.seconds.items())[:SECONDS_KEPT])
 
     def merge(self, other: Group) -> None:
         self.count += other.count
@@ -63,6 +78,8 @@ class Group:
             self.durations = self.durations or Sketch()
             self.durations.merge(other.durations)
         self.samples = sorted({*self.samples, *other.samples})[:SAMPLES_KEPT]
+        for (second, session), count in other.seconds.items():
+            self.saw_at(second, session, count)
 
 
 class Fold:
@@ -81,7 +98,10 @@ class Fold:
         service: str | None = None,
         host: str | None = None,
     ) -> None:
-        """Count one record that shows `signal`. A field named `ms` is a duration in milliseconds."""
+        """Count one record that shows `signal`.
+
+        A field named `ms` is a duration in milliseconds, one named `session` tells bursts of several clients apart.
+        """
         identity = tuple(sorted(item for item in fields.items() if _identifies(*item)))
         key = GroupKey(signal, kind, service or "", host or "", identity)
         group = self.groups.get(key)
@@ -93,7 +113,11 @@ class Fold:
         if time is not None:
             group.first = _least(group.first, time)
             group.last = _greatest(group.last, time)
+            if kind in BURSTING:
+                group.saw_at(int(time), str(fields.get("session", "")))
         for name, value in fields.items():
+            if name == "session":
+                continue
             if name == "ms":
                 group.durations = group.durations or Sketch()
                 group.durations.add(float(value))
@@ -168,13 +192,15 @@ def _values(key: GroupKey, group: Group, total: int, kind: type[Fact]) -> dict[s
         values["ratio"] = values["used"] / values["limit"]
     if "span_s" in known and group.first is not None and group.last is not None:
         values["span_s"] = group.last - group.first
+    if "burst" in known:
+        values["burst"] = group.burst
     if "at" in known and values.get("at") is None:
         values["at"] = values["first_seen"]
     return values
 
 
 def _identifies(name: str, value: Scalar) -> bool:
-    return isinstance(value, str | bool) or name in IDENTIFYING_NUMBERS
+    return name != "session" and (isinstance(value, str | bool) or name in IDENTIFYING_NUMBERS)
 
 
 def _moment(seconds: float | None) -> datetime | None:

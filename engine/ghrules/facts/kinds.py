@@ -165,6 +165,7 @@ class QueryFact(Fact):
 
     `rows` are those of one call, `time_share` is its part of the time of all statements, `rows_removed` are read and
     thrown away by a filter.
+    `burst` is how often one `session` ran it within two seconds. The session itself is not kept.
     """
 
     kind: ClassVar[str] = "query"
@@ -177,6 +178,8 @@ class QueryFact(Fact):
     rows_removed: float | None = None
     estimated_rows: float | None = None
     span_s: float | None = None
+    burst: int | None = None
+    session: str | None = None
     detail: str | None = None
     total_ms: float | None = None
     time_share: float | None = None
