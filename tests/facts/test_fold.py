@@ -62,10 +62,11 @@ def test_a_burst_is_counted_for_each_session_within_two_seconds() -> None:
     assert (fact.count, fact.burst, fact.session) == (90, 20, None)
 
 
-def test_without_times_there_is_no_burst() -> None:
+def test_without_times_a_burst_is_a_screenful_of_lines() -> None:
     fold = Fold()
-    fold.add("s", "query", {"fingerprint": "q"}, sample())
-    assert facts_of(fold)[0].burst is None
+    for line in range(0, 300, 6):
+        fold.add("s", "query", {"fingerprint": "q"}, sample(line))
+    assert facts_of(fold)[0].burst == 10
 
 
 def test_the_share_of_a_status_is_taken_over_all_answers_of_its_service() -> None:

@@ -22,6 +22,7 @@ GROUPS_PER_SIGNAL = 50
 GROUPS_HELD = 20_000
 BURSTING = frozenset({"query"})
 SECONDS_KEPT = 500
+LINES_A_SECOND = 30
 
 Scalar = str | int | float | bool
 
@@ -57,10 +58,10 @@ class Group:
     seconds: dict[tuple[int, str], int] = field(default_factory=dict)
 
     @property
-    def burst(self) -> int | None:
-        """The most observations of one session within two seconds; None without times."""
+    def burst(self) -> int:
+        """The most observations of one session within two seconds, without times within a screenful of lines."""
         counts = dict(sorted(self.seconds.items())[:SECONDS_KEPT])
-        return max((n + counts.get((second + 1, who), 0) for (second, who), n in counts.items()), default=None)
+        return max((n + counts.get((second + 1, who), 0) for (second, who), n in counts.items()), default=0)
 
     def saw_at(self, second: int, session: str, count: int = 1) -> None:
         """Count by second and session; the earliest `SECONDS_KEPT` are kept, so merging in any order agrees."""
@@ -113,8 +114,12 @@ class Fold:
         if time is not None:
             group.first = _least(group.first, time)
             group.last = _greatest(group.last, time)
-            if kind in BURSTING:
-                group.saw_at(int(time), str(fields.get("session", "")))
+        if kind in BURSTING:
+            session = str(fields.get("session", ""))
+            if time is None:
+                group.saw_at(sample.line // LINES_A_SECOND, f"{session}@{sample.path}")
+            else:
+                group.saw_at(int(time), session)
         for name, value in fields.items():
             if name == "session":
                 continue

@@ -165,7 +165,8 @@ class QueryFact(Fact):
 
     `rows` are those of one call, `time_share` is its part of the time of all statements, `rows_removed` are read and
     thrown away by a filter.
-    `burst` is how often one `session` ran it within two seconds. The session itself is not kept.
+    `burst` is how often one `session` ran it within two seconds (in a log without times: within 60 lines). The
+    session itself is not kept.
     """
 
     kind: ClassVar[str] = "query"

@@ -9,6 +9,7 @@ from typing import Any, get_args
 
 import re2
 
+from ghrules.facts.fold import BURSTING
 from ghrules.facts.kinds import Fact
 from ghrules.ingest.record import Record, Value
 from ghrules.knowledge.conditions import Test, parse_tests
@@ -17,6 +18,7 @@ from ghrules.scan.prefilter import widen
 
 PROBLEM_LEVELS = frozenset({"log", "warning", "error", "fatal"})
 CAPTURES_PER_RECORD = 5
+STATEMENTS_PER_RECORD = 500
 _LITERAL_LENGTH = 4
 _NUMBER_LENGTH = 3
 _CONVERSIONS = {int: int, float: float, bool: bool, str: str}
@@ -87,6 +89,7 @@ class CompiledSignal:
         if taken is None:
             return
         seen: list[dict[str, Scalar]] = []
+        each = self.signal.fact in BURSTING
         patterns = self.patterns if possible is None else [self.patterns[n] for n in sorted(possible)]
         for text in record.texts if patterns else ():
             match = _first_match(patterns, text)
@@ -98,10 +101,10 @@ class CompiledSignal:
                 continue
             captured = {name: value for name, value in match.groupdict().items() if value is not None}
             fields = self._fields({**taken, **captured})
-            if fields not in seen:
+            if each or fields not in seen:
                 seen.append(fields)
                 yield fields, text
-            if len(seen) >= CAPTURES_PER_RECORD or not captured:
+            if len(seen) >= (STATEMENTS_PER_RECORD if each else CAPTURES_PER_RECORD) or not captured:
                 return
         if not seen and self._holds_in(record):
             yield self._fields(taken), record.texts[0] if record.texts else record.raw
