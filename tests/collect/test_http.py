@@ -26,6 +26,7 @@ from helpers.servers import (
     resets,
     serving,
     speaks_another_protocol,
+    speaks_tls_only,
     stalls,
     streams_for_ever,
 )
@@ -63,6 +64,7 @@ SERVERS: dict[str, tuple[Callable[[], AbstractContextManager[int]], str]] = {
     "never answers": (lambda: serving(never_answers), "response-timeout"),
     "half a body": (lambda: serving(stalls), "response-timeout"),
     "another protocol": (lambda: serving(speaks_another_protocol), "http-protocol-error"),
+    "a TLS server": (lambda: serving(speaks_tls_only), "tls-handshake-failed"),
     "nginx 500": (lambda: serving(error_page("500 Internal Server Error")), "service-internal-error"),
     "nginx 502": (lambda: serving(error_page("502 Bad Gateway")), "bad-gateway"),
     "nginx 503": (lambda: serving(error_page("503 Service Temporarily Unavailable")), "service-unavailable"),

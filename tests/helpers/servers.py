@@ -8,8 +8,15 @@ import ssl
 import struct
 import threading
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from typing import cast
+
+import dns.message
+import dns.name
+import dns.rcode
+import dns.rdatatype
+import dns.rrset
 
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 HOST = "127.0.0.1"
@@ -180,3 +187,118 @@ def black_hole() -> Iterator[int]:
         for filler in fillers:
             filler.close()
         listener.close()
+
+
+Reply = Callable[[dns.message.Message], dns.message.Message | None]
+
+
+class NameServer(asyncio.DatagramProtocol):
+    def __init__(self, reply: Reply, delay_s: float) -> None:
+        self._reply = reply
+        self._delay_s = delay_s
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.DatagramTransport, transport)
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        task = asyncio.ensure_future(self._answer(data, addr))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _answer(self, data: bytes, addr: tuple[str, int]) -> None:
+        await asyncio.sleep(self._delay_s)
+        message = self._reply(dns.message.from_wire(data))
+        if message is not None:
+            self._transport.sendto(message.to_wire(), addr)
+
+
+@contextmanager
+def dns_server(reply: Reply, delay_s: float = 0.0) -> Iterator[int]:
+    """A name server on UDP; no answer when `reply` gives None."""
+    loop = Loop()
+
+    async def start() -> asyncio.BaseTransport:
+        transport, _ = await loop.loop.create_datagram_endpoint(
+            lambda: NameServer(reply, delay_s), local_addr=(HOST, 0)
+        )
+        return transport
+
+    transport = cast(asyncio.BaseTransport, loop.run(start()))
+    try:
+        yield transport.get_extra_info("sockname")[1]
+    finally:
+        loop.loop.call_soon_threadsafe(transport.close)
+        loop.close()
+
+
+def with_rcode(code: str) -> Callable[[dns.message.Message], dns.message.Message]:
+    """Every question is answered with this code and no records."""
+
+    def reply(query: dns.message.Message) -> dns.message.Message:
+        message = dns.message.make_response(query)
+        message.set_rcode(dns.rcode.from_text(code))
+        return message
+
+    return reply
+
+
+def zone(*records: str) -> Callable[[dns.message.Message], dns.message.Message]:
+    """Questions are answered from `name type value` lines, aliases included; NXDOMAIN for names without any."""
+
+    def reply(query: dns.message.Message) -> dns.message.Message:
+        message = dns.message.make_response(query)
+        name, kind = query.question[0].name, dns.rdatatype.to_text(query.question[0].rdtype)
+        known = [line.split() for line in records]
+        if not any(dns.name.from_text(owner) == name for owner, _, _ in known):
+            message.set_rcode(dns.rcode.NXDOMAIN)
+        at = name
+        for _ in range(12):
+            own = [(type_, value) for owner, type_, value in known if dns.name.from_text(owner) == at]
+            message.answer += [
+                dns.rrset.from_text(at, 60, "IN", type_, value + "." * (type_ == "CNAME"))
+                for type_, value in own
+                if type_ in (kind, "CNAME")
+            ]
+            alias = next((value for type_, value in own if type_ == "CNAME"), None)
+            if alias is None:
+                break
+            at = dns.name.from_text(alias)
+            if not any(dns.name.from_text(owner) == at for owner, _, _ in known):
+                message.set_rcode(dns.rcode.NXDOMAIN)
+        return message
+
+    return reply
+
+
+async def speaks_tls_only(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """A TLS server that meets a plain request: the alert 70, protocol version."""
+    await reader.read(1)
+    writer.write(b"\x15\x03\x01\x00\x02\x02\x46")
+    await writer.drain()
+
+
+@contextmanager
+def blocking_tls_server(context: ssl.SSLContext) -> Iterator[int]:
+    """A TLS server on plain sockets, which sends the alert when it refuses a client (asyncio's closes instead)."""
+    listener = socket.create_server((HOST, 0))
+    port: int = listener.getsockname()[1]
+
+    def serve() -> None:
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            with connection, suppress(OSError), context.wrap_socket(connection, server_side=True) as secured:
+                secured.recv(1)
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield port
+    finally:
+        with suppress(OSError):
+            listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        thread.join(5)

@@ -13,6 +13,8 @@ from ghrules.knowledge.problems import did_you_mean
 
 _HOMES = {
     "http": "http:HttpCollector",
+    "dns": "dns:DnsCollector",
+    "tls": "tls:TlsCollector",
     "files": "files:FilesCollector",
     "postgres": "postgres:Postgres",
 }
