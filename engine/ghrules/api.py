@@ -37,7 +37,7 @@ from ghrules.knowledge.models import KnowledgeBase, Scalar, Signal
 from ghrules.redaction.redactor import Redactor
 from ghrules.redaction.reports import redacted
 from ghrules.report.build import SourceRead, build
-from ghrules.report.model import Report
+from ghrules.report.model import Recurrence, Report
 from ghrules.scan.scanner import Scanner, ScanResult, SourceSummary
 
 Input = str | Path | BinaryIO
@@ -98,10 +98,12 @@ class Engine:
         since: datetime | None = None,
         until: datetime | None = None,
         progress: Progress | None = None,
+        recurrences: Mapping[str, Recurrence] | None = None,
     ) -> Report:
         """Read files, folders, globs, "-" or binary streams, or the `lines` given, and diagnose.
 
-        Naive `since` and `until` are taken as UTC. Raises InputError when nothing can be read.
+        `recurrences` is what a history tells of the hypotheses (`Store.recurrences`). Naive `since` and `until` are
+        taken as UTC. Raises InputError when nothing can be read.
         """
         session = self.session()
         window = (_seconds(since), _seconds(until))
@@ -111,7 +113,7 @@ class Engine:
         if inputs:
             sources = open_sources(inputs, formats=self.knowledge.formats)
             session.read_sources(sources, input_format, window, progress)
-        return session.diagnose()
+        return session.diagnose(recurrences)
 
 
 class Session:
@@ -221,12 +223,16 @@ class Session:
         asserted = sorted(self._asserted, key=lambda fact: (fact.kind, repr(fact)))
         return scanned + [fact.model_copy(update={"id": f"a{n}"}) for n, fact in enumerate(asserted, 1)]
 
-    def diagnose(self) -> Report:
-        """Run the rules over the facts and rank the hypotheses. May be called again after more facts."""
+    def diagnose(self, recurrences: Mapping[str, Recurrence] | None = None) -> Report:
+        """Run the rules over the facts and rank the hypotheses. May be called again after more facts.
+
+        `recurrences` is what a history tells of the hypotheses (`Store.recurrences`).
+        """
         knowledge = self.engine.knowledge
         facts = self.facts()
+        counts = {name: recurrence.count for name, recurrence in (recurrences or {}).items()}
         inferring = time.perf_counter()
-        diagnosis, inference = self.engine.diagnostician.diagnose(facts, self.engine.backend)
+        diagnosis, inference = self.engine.diagnostician.diagnose(facts, self.engine.backend, counts)
         diagnosis = replace(diagnosis, unexplained=self._unexplained())
         finished = time.perf_counter()
         report = build(
@@ -246,6 +252,7 @@ class Session:
             ],
             window=(_moment(self._scan.first), _moment(self._scan.last)),
             timing={"total_s": finished - self._started, "inference_s": finished - inferring},
+            recurrences=recurrences,
         )
         return redacted(report, self.engine.redactor()) if self.engine.redacts else report
 

@@ -6,6 +6,7 @@ GhrulesError                 1
 ├── KnowledgeError           3   a pack is wrong; carries every Problem found
 │   └── InferenceError       3   the rules do not come to an end, or an engine failed on all backends
 └── InputError               4   none of the input can be read
+    └── HistoryError         4   the memory of past diagnoses cannot be read or written
 """
 
 from __future__ import annotations
@@ -40,6 +41,13 @@ class InputError(GhrulesError):
     """No input could be read at all."""
 
     exit_code = 4
+
+
+class HistoryError(InputError):
+    """The history cannot be opened, read or written."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"the history of diagnoses cannot be used: {reason}")
 
 
 @dataclass(frozen=True, order=True)

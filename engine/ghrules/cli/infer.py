@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ghrules.cli.areas import check_areas
+from ghrules.cli.history import recalled, remember
 from ghrules.cli.output import emit, page_width, wants_color
 from ghrules.cli.progress import ProgressBar, wants_progress
 from ghrules.cli.times import moment_option
@@ -94,6 +95,11 @@ def parameter_option(ctx: click.Context, param: click.Parameter, texts: tuple[st
     default="auto",
     help="The inference engine; ghrules doctor says which there are.",
 )
+@click.option(
+    "--history",
+    is_flag=True,
+    help="Say what was there before, and remember this diagnosis; ghrules history tells where and more.",
+)
 @click.option("--no-redact", is_flag=True, help="Show tokens, passwords, e-mail addresses and other secrets.")
 @click.option("--no-color", is_flag=True, help="No colours; NO_COLOR does the same.")
 @click.option("-v", "--verbose", is_flag=True, help="Open every hypothesis, show all evidence and unexplained lines.")
@@ -113,6 +119,7 @@ def infer(
     parameters: dict[str, Value],
     input_format: str | None,
     engine: str,
+    history: bool,
     no_redact: bool,
     no_color: bool,
     verbose: bool,
@@ -127,12 +134,19 @@ def infer(
 
     if since and until and until < since:
         raise click.UsageError("--until lies before --since.", ctx)
+    if history and no_redact:
+        raise click.UsageError("--history keeps reports, and it keeps no secrets: leave out --no-redact.", ctx)
     check_areas(areas)
     running = Engine(packs=packs, parameters=parameters, backend=engine, redact=not no_redact)
+    recurrences = recalled() if history else {}
     with ProgressBar(wants_progress(quiet)) as progress:
-        report = running.infer(paths, input_format=input_format, since=since, until=until, progress=progress)
+        report = running.infer(
+            paths, input_format=input_format, since=since, until=until, progress=progress, recurrences=recurrences
+        )
     chosen = select(report, min_confidence=min_confidence, areas=areas)
     emit(_rendered(select(chosen, top=top), output, verbose=verbose, quiet=quiet, no_color=no_color))
+    if history:
+        remember(report)
     if fail_on and is_at_least(chosen, fail_on):
         ctx.exit(1)
 

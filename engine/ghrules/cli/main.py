@@ -11,6 +11,7 @@ import click
 from ghrules import __version__
 from ghrules.cli.doctor import doctor
 from ghrules.cli.groups import Commands
+from ghrules.cli.history import history
 from ghrules.cli.infer import EXIT_CODES, infer
 from ghrules.cli.output import emit
 from ghrules.cli.redact import redact
@@ -34,7 +35,7 @@ def version() -> None:
     emit(f"ghrules {__version__}\n")
 
 
-for _command in (infer, redact, doctor, rules, runbook):
+for _command in (infer, redact, history, doctor, rules, runbook):
     cli.add_command(_command)
 
 

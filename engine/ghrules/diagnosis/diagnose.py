@@ -28,12 +28,16 @@ class Diagnostician:
         self._reasoning = Program([rule for rule in knowledge.rules if not rule.escalate], knowledge.kinds)
         self._escalation = Program([rule for rule in knowledge.rules if rule.escalate], knowledge.kinds)
 
-    def diagnose(self, facts: Sequence[Fact], backend: str = "auto") -> tuple[Diagnosis, Inference]:
-        """Run all rules over the facts and rank what they say. Raises InferenceError when the rules do not end."""
+    def diagnose(
+        self, facts: Sequence[Fact], backend: str = "auto", recurrences: Mapping[str, int] | None = None
+    ) -> tuple[Diagnosis, Inference]:
+        """Run all rules over the facts and rank what they say; `recurrences` counts how often a hypothesis was there of
+        late. Raises InferenceError when the rules do not end.
+        """
         inference = self._reasoning.infer(facts, backend)
         known = self.knowledge.hypotheses
         evidence = {name: pieces for name, pieces in gather(inference).items() if name in known}
-        ranked = rank(evidence, inference.facts, self.knowledge)
+        ranked = rank(evidence, inference.facts, self.knowledge, recurrences or {})
         diagnosis = Diagnosis(ranked, inference.facts, self._escalate(ranked, backend), warnings=inference.warnings)
         return diagnosis, inference
 
@@ -49,13 +53,16 @@ class Diagnostician:
 
 
 def rank(
-    evidence: Mapping[str, Sequence[Evidence]], facts: Mapping[str, Fact], knowledge: KnowledgeBase
+    evidence: Mapping[str, Sequence[Evidence]],
+    facts: Mapping[str, Fact],
+    knowledge: KnowledgeBase,
+    recurrences: Mapping[str, int],
 ) -> tuple[RankedHypothesis, ...]:
     """Root causes by confidence, then their consequences; hypotheses below WORTH_SHOWING are left out."""
     candidates = []
     for name, pieces in sorted(evidence.items()):
         hypothesis = knowledge.hypotheses[name]
-        certainty = confidence(hypothesis, pieces)
+        certainty = confidence(hypothesis, pieces, recurrences.get(name, 0))
         observed = frozenset(fact for piece in pieces if piece.direction == "for" for fact in piece.facts)
         if certainty >= WORTH_SHOWING and observed:
             candidates.append(Candidate(hypothesis, certainty, span(pieces, facts)[0], observed))

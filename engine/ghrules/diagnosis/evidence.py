@@ -17,6 +17,9 @@ from ghrules.knowledge.models import Hypothesis
 
 LIKELIHOOD_RATIOS = {"conclusive": 500.0, "strong": 80.0, "moderate": 15.0, "weak": 5.0, "hint": 2.2}
 HIGHEST, LOWEST = 0.99, 0.001
+ODDS_PER_RECURRENCE, MOST_RECURRENCE_ODDS = 0.05, 1.25
+"""A recurrence multiplies the prior odds by so little that a lone moderate piece of evidence (0.44) stays below 0.5: no
+history turns a healthy log into an alarm."""
 
 
 def gather(inference: Inference) -> dict[str, list[Evidence]]:
@@ -37,10 +40,11 @@ def gather(inference: Inference) -> dict[str, list[Evidence]]:
     return {target: _independent(_one_per_rule(pieces.values())) for target, pieces in found.items()}
 
 
-def confidence(hypothesis: Hypothesis, evidence: Iterable[Evidence]) -> float:
-    """The probability of the hypothesis, between LOWEST and HIGHEST."""
+def confidence(hypothesis: Hypothesis, evidence: Iterable[Evidence], recurrences: int = 0) -> float:
+    """The probability of the hypothesis, between LOWEST and HIGHEST, when it was there `recurrences` times of late."""
     prior = hypothesis.table.prior
-    log_odds = math.log(prior / (1 - prior)) + sum(piece.weight for piece in evidence if piece.counted)
+    factor = min(1 + ODDS_PER_RECURRENCE * recurrences, MOST_RECURRENCE_ODDS)
+    log_odds = math.log(factor * prior / (1 - prior)) + sum(piece.weight for piece in evidence if piece.counted)
     return min(max(1 / (1 + math.exp(-log_odds)), LOWEST), HIGHEST)
 
 

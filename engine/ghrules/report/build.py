@@ -25,6 +25,7 @@ from ghrules.report.model import (
     KnowledgeReport,
     PackReport,
     Place,
+    Recurrence,
     Report,
     RunbookReport,
     SourceReport,
@@ -56,6 +57,7 @@ def build(
     sources: Sequence[SourceRead] = (),
     window: tuple[datetime | None, datetime | None] = (None, None),
     timing: Mapping[str, float] | None = None,
+    recurrences: Mapping[str, Recurrence] | None = None,
 ) -> Report:
     """The report of a diagnosis. `engine` names the backend, `timing` holds seconds by phase."""
     return Report(
@@ -64,7 +66,10 @@ def build(
         knowledge=_knowledge(knowledge),
         sources=tuple(_source(source) for source in sources),
         window=Window(first=window[0], last=window[1]),
-        hypotheses=tuple(_hypothesis(item, diagnosis, knowledge) for item in diagnosis.hypotheses),
+        hypotheses=tuple(
+            _hypothesis(item, diagnosis, knowledge, (recurrences or {}).get(item.hypothesis.id))
+            for item in diagnosis.hypotheses
+        ),
         facts=tuple(_full_fact(fact) for fact in diagnosis.facts.values()),
         unexplained=tuple(_unexplained(item) for item in diagnosis.unexplained),
         suppressed=0,
@@ -94,7 +99,9 @@ def _source(source: SourceRead) -> SourceReport:
     )
 
 
-def _hypothesis(item: RankedHypothesis, diagnosis: Diagnosis, knowledge: models.KnowledgeBase) -> HypothesisReport:
+def _hypothesis(
+    item: RankedHypothesis, diagnosis: Diagnosis, knowledge: models.KnowledgeBase, recurrence: Recurrence | None
+) -> HypothesisReport:
     table = item.hypothesis.table
     return HypothesisReport(
         id=table.id,
@@ -116,6 +123,7 @@ def _hypothesis(item: RankedHypothesis, diagnosis: Diagnosis, knowledge: models.
         references=tuple(table.references),
         prevention=tuple(table.prevention),
         place=_written(item.hypothesis.place),
+        recurrence=recurrence,
     )
 
 

@@ -134,6 +134,23 @@ class EscalationReport(Model):
     reason: str
 
 
+class Resolution(Model):
+    """What somebody wrote that resolved a hypothesis in the past."""
+
+    at: datetime
+    author: str
+    text: str
+
+
+class Recurrence(Model):
+    """How often a hypothesis was a root cause in the last `days`, and what resolved it last."""
+
+    count: int
+    days: int
+    last_seen: datetime
+    resolution: Resolution | None
+
+
 class HypothesisReport(Model):
     """A ranked root cause or consequence. `group` numbers the incidents."""
 
@@ -157,6 +174,8 @@ class HypothesisReport(Model):
     prevention: tuple[str, ...]
     place: Place | None
     """Where the hypothesis is written."""
+    recurrence: Recurrence | None = None
+    """What the history knows of it, when there is one."""
 
     @property
     def present(self) -> bool:

@@ -7,6 +7,7 @@ from datetime import datetime
 from ghrules.advice.text import flat, lines
 from ghrules.report.layout import LABELS, Page, Span, cut_path
 from ghrules.report.model import CheckReport, EvidenceReport, FactReport, FixReport, HypothesisReport, Place, Report
+from ghrules.report.recurrence import recurred
 from ghrules.report.redaction import hidden
 
 _SEVERITY_STYLES = {"SEV1": "bold red", "SEV2": "red", "SEV3": "yellow", "SEV4": "cyan"}
@@ -82,7 +83,8 @@ class _Writer:
             page.prose(f"{len(notes) - _PROBLEMS} more notes, -v shows them", "yellow")
         if report.suppressed:
             page.prose(f"left out on request: {_count(report.suppressed, 'hypothesis', 'hypotheses')}", "dim")
-        page.prose(hidden(report), "dim" if report.redaction else "yellow")
+        if self.verbose or report.redacted or not report.redaction:
+            page.prose(hidden(report), "dim" if report.redaction else "yellow")
         if self.verbose:
             self._what_was_read()
             known = report.knowledge
@@ -121,6 +123,7 @@ class _Writer:
         page = self.page
         self._title(item)
         page.prose(flat(item.cause), indent=LABELS)
+        self._recurrence(item)
         supporting = [piece for piece in item.evidence if piece.direction == "for"]
         self._reasons("because", supporting)
         self._reasons("against", [piece for piece in item.evidence if piece.direction == "against"])
@@ -142,6 +145,11 @@ class _Writer:
             for url in item.references:
                 page.verbatim(flat(url), "dim")
         page.blank()
+
+    def _recurrence(self, item: HypothesisReport) -> None:
+        if item.recurrence:
+            for label, text in zip(("before", ""), recurred(item.recurrence), strict=False):
+                self.page.label(label, text)
 
     def _folded(self, item: HypothesisReport) -> None:
         self._title(item)
