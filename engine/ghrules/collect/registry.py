@@ -17,6 +17,9 @@ _HOMES = {
     "tls": "tls:TlsCollector",
     "files": "files:FilesCollector",
     "postgres": "postgres:Postgres",
+    "wrangler": "wrangler:Wrangler",
+    "pscale": "pscale:Pscale",
+    "cloudflare-status": "cloudflare_status:CloudflareStatus",
 }
 NAMES = tuple(_HOMES)
 
