@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from helpers.servers import HOST, Handler, answering, closed_port, floods, http, never_answers, serving
 
 import ghrules
 from ghrules.collect.config import Cloudflare, Stack
+from helpers.servers import HOST, Handler, answering, closed_port, floods, http, never_answers, serving
 
 Collect = Callable[..., ghrules.Case]
 Diagnose = Callable[[ghrules.Case], ghrules.Report]
