@@ -11,12 +11,14 @@ import click
 from ghrules import __version__
 from ghrules.cli.doctor import doctor
 from ghrules.cli.groups import Commands
+from ghrules.cli.health import health
 from ghrules.cli.history import history
 from ghrules.cli.infer import EXIT_CODES, infer
 from ghrules.cli.output import emit
 from ghrules.cli.redact import redact
 from ghrules.cli.rules import rules
 from ghrules.cli.runbook import runbook
+from ghrules.cli.stack import collect, init
 from ghrules.errors import GhrulesError, KnowledgeError
 
 INTERRUPTED = 130
@@ -35,7 +37,7 @@ def version() -> None:
     emit(f"ghrules {__version__}\n")
 
 
-for _command in (infer, redact, history, doctor, rules, runbook):
+for _command in (infer, health, collect, init, redact, history, doctor, rules, runbook):
     cli.add_command(_command)
 
 

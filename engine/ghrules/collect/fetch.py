@@ -37,7 +37,8 @@ class Answer:
     """What came of a request. `fault` says why there is no whole answer; `status` is 0 when there is none at all.
 
     `complete` is False when the body was cut: at the size limit, or at the time limit; `flowing` says that it still
-    came then, as that of an event stream does.
+    came then, as that of an event stream does. `total_ms` is the sum of the phases, what this program does in between
+    left out; of a request that failed it is the whole time.
     """
 
     method: str
@@ -96,7 +97,7 @@ async def fetch(
     try:
         async with (
             asyncio.timeout(limits.request_s),
-            httpx.AsyncClient(transport=transport, timeout=timeout) as client,
+            httpx.AsyncClient(transport=transport, timeout=timeout, trust_env=False) as client,
             client.stream(method, url, headers=sent) as response,
         ):
             answer.status = response.status_code
@@ -109,7 +110,8 @@ async def fetch(
         if not answer.flowing:
             odd = fault_of_bytes(answer.phases.received) if not answer.status else None
             answer.fault = odd or fault_of(error, answer.phases.current)
-    answer.total_ms = (perf_counter() - started) * 1000
+    elapsed = (perf_counter() - started) * 1000
+    answer.total_ms = elapsed if answer.fault else sum(answer.phases.ms.values())
     answer.addresses = network.addresses
     return answer
 
