@@ -93,7 +93,7 @@ WARNINGS = {
         "it is tested",
     ),
     "signal that no rule looks at": Warned(
-        f'{PACK}\n[[signal]]\nid = »"shop.idle"\nfact = "event"\nset = {{ name = "idle" }}\n'
+        f'{PACK}\n[[signal]]\nid = »"shop.idle"\nfact = "error"\nset = {{ code = "idle" }}\n'
         'patterns = ["doing nothing"]\nexamples = ["doing nothing"]\n',
         "unused-signal",
         "no rule looks at the facts of signal 'shop.idle'",

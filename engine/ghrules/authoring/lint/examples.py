@@ -85,7 +85,7 @@ def _related(one: str, other: str, relations: Relations) -> bool:
 
 def _caught_counter_examples(found: list[Sighting], relations: Relations) -> Iterator[tuple[str, Sighting]]:
     for sighting in found:
-        for name in sorted(sighting.seen) if sighting.counter else ():
+        for name in sorted(sighting.seen) if sighting.counter and sighting.owner.fact == "error" else ():
             other = relations.signals[name]
             if name != sighting.owner.id and (other.fact, other.set) == (sighting.owner.fact, sighting.owner.set):
                 yield name, sighting

@@ -14,10 +14,12 @@ from ghrules.knowledge.models import Hypothesis
 from ghrules.knowledge.positions import Keys
 from ghrules.knowledge.problems import did_you_mean
 from ghrules.knowledge.sources import Source
+from ghrules.scan.plan import ERROR_PATTERN_PARAMETER
+from ghrules.scan.quiet import FIELDS_PARAMETER, MESSAGE_PARAMETER, PRODUCTS_PARAMETER
 
 _TEMPLATES = {"check": ("ask", "command", "expect"), "fix": ("do", "command", "snippet", "undo", "verify", "note")}
 _PARAMETER = re.compile(r"\$(\w+)")
-ENGINE_PARAMETERS = frozenset({"error_like_pattern"})
+ENGINE_PARAMETERS = frozenset({ERROR_PATTERN_PARAMETER, FIELDS_PARAMETER, MESSAGE_PARAMETER, PRODUCTS_PARAMETER})
 """Parameters that the engine itself reads."""
 
 

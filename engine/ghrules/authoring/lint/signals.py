@@ -30,8 +30,9 @@ def _examples(notes: Notes) -> None:
 
 
 def _unused(notes: Notes, relations: Relations) -> None:
+    """Measurements and events are worth their place in a report; an error that counts as known wants an explanation."""
     for source, keys, signal in notes.signals():
-        if signal.id not in relations.users and not signal.note:
+        if signal.fact == "error" and signal.id not in relations.users and not signal.note:
             hint = "let a rule ask for it, or say in `note` why its lines are to be recognised without any evidence"
             message = f"no rule looks at the facts of signal '{signal.id}'"
             notes.warn(source, (*keys, "id"), message, hint, code="unused-signal")
@@ -111,18 +112,18 @@ def _without_groups(pattern: str) -> str:
 
 
 def _shadowed_signals(notes: Notes, relations: Relations) -> None:
-    """A line that two signals see is two facts, and counts as two independent pieces of evidence."""
+    """A line that two signals see is two facts, and counts as two independent pieces of evidence; a note says why."""
     owners: dict[tuple[str, str], list[Signal]] = defaultdict(list)
     for signal in relations.knowledge.signals:
         for pattern in dict.fromkeys(signal.patterns):
             owners[signal.fact, pattern].append(signal)
     for source, keys, signal in notes.signals():
-        for index, pattern in enumerate(signal.patterns):
+        for index, pattern in enumerate(() if signal.note else signal.patterns):
             others = [other for other in owners[signal.fact, pattern] if other.id != signal.id]
             rival = next((other for other in others if _same_records(signal, other)), None)
             if rival and (len(rival.patterns), rival.id) > (len(signal.patterns), signal.id):
                 message = f"signal '{rival.id}' has this pattern too, so that each line counts twice"
-                hint = "leave it to one of them, or tell them apart by formats, levels, require or except"
+                hint = "leave it to one of them, tell them apart (formats, levels, take, require), or say in `note` why"
                 notes.warn(source, (*keys, "patterns", index), message, hint, code="shadowed-signal")
 
 
@@ -132,7 +133,7 @@ def _same_records(one: Signal, other: Signal) -> bool:
         return False
     if one.require != other.require and (one.require and other.require):
         return False
-    return one.levels == other.levels
+    return (one.levels, one.take) == (other.levels, other.take)
 
 
 def _idle_conditions(notes: Notes, relations: Relations) -> None:
