@@ -19,6 +19,7 @@ TOP_LEVEL = [
     "timing",
     "redaction",
     "redacted",
+    "runbooks",
 ]
 HYPOTHESIS = {
     "id", "rank", "title", "cause", "area", "confidence", "severity", "role", "caused_by", "explains", "group",

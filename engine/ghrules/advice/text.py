@@ -6,6 +6,8 @@ import re
 from datetime import UTC, datetime
 
 _BREAKS = re.compile(r"\s+")
+_LINE_COMMAND = re.compile(r"^(\s*)::", re.M)
+_BRACKET_COMMAND = re.compile(r"##(?=\w*\[)")
 _INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\ufff9-\ufffb]")
 
 
@@ -20,6 +22,14 @@ def flat(text: str, limit: int | None = None) -> str:
 def lines(text: str) -> list[str]:
     """The lines of a command or snippet, each cleaned, indentation kept (tabs become four spaces)."""
     return [_INVISIBLE.sub("", line.expandtabs(4)).rstrip() for line in text.strip("\n").split("\n")]
+
+
+def without_ci_commands(text: str) -> str:
+    """`text` for the output of a CI job: no line begins with `::`, nothing reads `##name[`.
+
+    GitHub Actions, Azure Pipelines and TeamCity take such output as orders to the runner.
+    """
+    return _BRACKET_COMMAND.sub("# #", _LINE_COMMAND.sub(r"\1: :", text))
 
 
 def spoken(value: object) -> str:

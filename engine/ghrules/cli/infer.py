@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 import click
 
 from ghrules.cli.areas import check_areas
+from ghrules.cli.deliver import delivery, delivery_options
+from ghrules.cli.exits import EXIT_CODES
 from ghrules.cli.history import recalled, remember
-from ghrules.cli.output import emit, page_width, wants_color
 from ghrules.cli.progress import ProgressBar, wants_progress
 from ghrules.cli.times import moment_option
-
-if TYPE_CHECKING:
-    from ghrules.report.model import Report
-
-EXIT_CODES = """\b
-Exit codes:
-  0  it ran, whatever it found
-  1  it ran and --fail-on was met
-  2  the command line makes no sense
-  3  the knowledge of a pack is not valid
-  4  the input cannot be read
-"""
-
 
 Value = str | int | float | bool
 
@@ -50,7 +35,7 @@ def parameter_option(ctx: click.Context, param: click.Parameter, texts: tuple[st
 
 @click.command(epilog=EXIT_CODES, short_help="Read logs, name what probably broke.")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", help="What to print.")
+@delivery_options
 @click.option("--top", type=click.IntRange(min=1), metavar="N", help="Only the first N hypotheses.")
 @click.option(
     "--min-confidence",
@@ -101,14 +86,13 @@ def parameter_option(ctx: click.Context, param: click.Parameter, texts: tuple[st
     help="Say what was there before, and remember this diagnosis; ghrules history tells where and more.",
 )
 @click.option("--no-redact", is_flag=True, help="Show tokens, passwords, e-mail addresses and other secrets.")
-@click.option("--no-color", is_flag=True, help="No colours; NO_COLOR does the same.")
-@click.option("-v", "--verbose", is_flag=True, help="Open every hypothesis, show all evidence and unexplained lines.")
-@click.option("-q", "--quiet", is_flag=True, help="One line for each root cause, no progress bar.")
 @click.pass_context
 def infer(
     ctx: click.Context,
     paths: tuple[str, ...],
-    output: str,
+    form: str | None,
+    target: str | None,
+    pager: bool | None,
     top: int | None,
     min_confidence: float,
     areas: tuple[str, ...],
@@ -137,6 +121,7 @@ def infer(
     if history and no_redact:
         raise click.UsageError("--history keeps reports, and it keeps no secrets: leave out --no-redact.", ctx)
     check_areas(areas)
+    wanted = delivery(form, target, pager, no_color, verbose, quiet)
     running = Engine(packs=packs, parameters=parameters, backend=engine, redact=not no_redact)
     recurrences = recalled() if history else {}
     with ProgressBar(wants_progress(quiet)) as progress:
@@ -144,19 +129,10 @@ def infer(
             paths, input_format=input_format, since=since, until=until, progress=progress, recurrences=recurrences
         )
     chosen = select(report, min_confidence=min_confidence, areas=areas)
-    emit(_rendered(select(chosen, top=top), output, verbose=verbose, quiet=quiet, no_color=no_color))
+    wanted.deliver(select(chosen, top=top))
     if history:
         remember(report)
     if fail_on and is_at_least(chosen, fail_on):
         ctx.exit(1)
 
 
-def _rendered(report: Report, output: str, *, verbose: bool, quiet: bool, no_color: bool) -> str:
-    if output == "json":
-        return report.to_json() + "\n"
-    if quiet:
-        from ghrules.report.terminal import to_lines
-
-        return to_lines(report)
-    color = not no_color and wants_color(sys.stdout, os.environ)
-    return report.to_text(width=page_width(), color=color, verbose=verbose)

@@ -10,12 +10,14 @@ import click
 
 from ghrules import __version__
 from ghrules.cli.doctor import doctor
+from ghrules.cli.exits import EXIT_CODES
 from ghrules.cli.groups import Commands
 from ghrules.cli.health import health
 from ghrules.cli.history import history
-from ghrules.cli.infer import EXIT_CODES, infer
+from ghrules.cli.infer import infer
 from ghrules.cli.output import emit
 from ghrules.cli.redact import redact
+from ghrules.cli.report import report
 from ghrules.cli.rules import rules
 from ghrules.cli.runbook import runbook
 from ghrules.cli.stack import collect, init
@@ -37,7 +39,7 @@ def version() -> None:
     emit(f"ghrules {__version__}\n")
 
 
-for _command in (infer, health, collect, init, redact, history, doctor, rules, runbook):
+for _command in (infer, report, health, collect, init, redact, history, doctor, rules, runbook):
     cli.add_command(_command)
 
 
@@ -71,10 +73,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _complain(message: str) -> None:
     """Say something on standard error; control characters from paths and logs are left out."""
-    from ghrules.advice.text import lines
+    from ghrules.advice.text import lines, without_ci_commands
 
     shown = "\n".join(lines(message))
-    click.echo(f"ghrules: {shown}", err=True)
+    click.echo(without_ci_commands(f"ghrules: {shown}"), err=True)
 
 
 if __name__ == "__main__":

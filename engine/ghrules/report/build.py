@@ -28,6 +28,7 @@ from ghrules.report.model import (
     Recurrence,
     Report,
     RunbookReport,
+    RunbookText,
     SourceReport,
     UnexplainedReport,
     Window,
@@ -75,6 +76,7 @@ def build(
         suppressed=0,
         warnings=tuple(_unicode(warning) for warning in diagnosis.warnings),
         timing={name: round(seconds, 6) for name, seconds in (timing or {}).items()},
+        runbooks=_runbooks(diagnosis, knowledge),
     )
 
 
@@ -191,6 +193,12 @@ def _check(check: models.Check, gain: float) -> CheckReport:
 def _runbook(name: str | None, knowledge: models.KnowledgeBase) -> RunbookReport | None:
     runbook = knowledge.runbooks.get(name) if name else None
     return RunbookReport(id=runbook.id, title=runbook.title, path=runbook.path) if runbook else None
+
+
+def _runbooks(diagnosis: Diagnosis, knowledge: models.KnowledgeBase) -> tuple[RunbookText, ...]:
+    named = [item.hypothesis.table.runbook for item in diagnosis.hypotheses]
+    found = [knowledge.runbooks[name] for name in dict.fromkeys(named) if name and name in knowledge.runbooks]
+    return tuple(RunbookText(id=runbook.id, title=runbook.title, body=runbook.body) for runbook in found)
 
 
 def _escalation(escalate: models.Escalate | None, table: models.HypothesisTable) -> EscalationReport | None:

@@ -128,6 +128,14 @@ class RunbookReport(Model):
     path: str
 
 
+class RunbookText(Model):
+    """A runbook that some hypothesis names; `body` is Markdown."""
+
+    id: str
+    title: str
+    body: str
+
+
 class EscalationReport(Model):
     to: str
     severity: Severity
@@ -222,6 +230,8 @@ class Report(Model):
     """Were the secrets of the logs hidden?"""
     redacted: dict[str, int] = {}
     """How many different secrets were hidden, by kind."""
+    runbooks: tuple[RunbookText, ...] = ()
+    """Each runbook that a hypothesis names, once."""
 
     @property
     def root_causes(self) -> tuple[HypothesisReport, ...]:
@@ -233,6 +243,18 @@ class Report(Model):
         from ghrules.report.json_report import to_json
 
         return to_json(self)
+
+    def to_html(self) -> str:
+        """The report as one HTML page that needs nothing beside it."""
+        from ghrules.report.html.page import to_html
+
+        return to_html(self)
+
+    def to_markdown(self) -> str:
+        """The report as Markdown for a ticket or a chat."""
+        from ghrules.report.markdown import to_markdown
+
+        return to_markdown(self)
 
     def to_text(self, width: int = 100, color: bool = False, verbose: bool = False) -> str:
         """The report as a person reads it in a terminal of `width` columns."""

@@ -5,14 +5,31 @@ from __future__ import annotations
 from datetime import datetime
 
 from ghrules.advice.text import flat, lines
-from ghrules.report.layout import LABELS, Page, Span, cut_path
-from ghrules.report.model import CheckReport, EvidenceReport, FactReport, FixReport, HypothesisReport, Place, Report
+from ghrules.diagnosis.model import Direction
+from ghrules.report.layout import LABELS, Page, Span
+from ghrules.report.model import CheckReport, FactReport, FixReport, HypothesisReport, Place, Report
 from ghrules.report.recurrence import recurred
 from ghrules.report.redaction import hidden
+from ghrules.report.words import (
+    NOTHING_FOUND,
+    counted,
+    first_place,
+    followers,
+    notes,
+    percent,
+    period,
+    role_of,
+    said,
+    said_by_sample,
+    size_of,
+    skipped_records,
+    telling,
+    utc,
+    where,
+)
 
 _SEVERITY_STYLES = {"SEV1": "bold red", "SEV2": "red", "SEV3": "yellow", "SEV4": "cyan"}
 _RISK_STYLES = {"read-only": "green", "changes": "yellow", "destructive": "bold red"}
-_SAID_BY_SAMPLE = ("error", "event")
 _REASONS, _PROOFS, _FIXES, _FOLLOWERS, _RIVALS, _PROBLEMS = 3, 2, 2, 4, 5, 5
 _PATH_WIDTH = 36
 
@@ -31,8 +48,8 @@ def to_lines(report: Report) -> str:
     """One line for each present root cause: confidence, severity, id, where it was first seen."""
     rows = []
     for item in report.root_causes:
-        place = next((fact.source for fact in item.proof() if fact.source), None)
-        rows.append(f"{_percent(item.confidence)}  {item.severity}  {item.id}  {_where(place)}".rstrip() + "\n")
+        likely, place = percent(item.confidence), where(first_place(item))
+        rows.append(f"{likely:>5}  {item.severity}  {flat(item.id)}  {place}".rstrip() + "\n")
     return "".join(rows)
 
 
@@ -40,15 +57,15 @@ class _Writer:
     def __init__(self, report: Report, page: Page, verbose: bool) -> None:
         self.report, self.page, self.verbose = report, page, verbose
         first, last = report.window.first, report.window.last
-        self.one_day = bool(first and last and first.date() == last.date())
+        self.one_day = bool(first and last and utc(first).date() == utc(last).date())
 
     def header(self) -> None:
         sources = self.report.sources
         records = sum(source.records for source in sources)
-        size = _size(sum(source.bytes for source in sources))
-        parts = ["ghrules", f"{_count(len(sources), 'source')}, {size}, {_count(records, 'record')}{self._skipped()}"]
+        size = size_of(sum(source.bytes for source in sources))
+        parts = ["ghrules", f"{counted(len(sources), 'source')}, {size}, {counted(records, 'record')}{self._skipped()}"]
         if self.report.window.first and self.report.window.last:
-            parts.append(_period(self.report.window.first, self.report.window.last))
+            parts.append(period(self.report.window.first, self.report.window.last))
         self.page.prose(" · ".join(parts), "bold")
         self.page.blank()
 
@@ -72,17 +89,16 @@ class _Writer:
             total = sum(item.count for item in unexplained)
             kinds = "1 kind" if len(unexplained) == 1 else f"{len(unexplained):,} kinds"
             hint = "" if self.verbose else ", -v shows them"
-            page.prose(f"not explained: {kinds} of error lines ({_count(total, 'line')}){hint}", "yellow")
+            page.prose(f"not explained: {kinds} of error lines ({counted(total, 'line')}){hint}", "yellow")
         for item in unexplained if self.verbose else ():
             page.pair(f"{item.count:,} x  {flat(item.sample)}", self._place(item.source))
-        problems = [f"{source.path}: {problem}" for source in report.sources for problem in source.problems]
-        notes = [*problems, *report.warnings]
-        for note in notes if self.verbose else notes[:_PROBLEMS]:
-            page.prose(f"note: {flat(note)}", "yellow")
-        if len(notes) > _PROBLEMS and not self.verbose:
-            page.prose(f"{len(notes) - _PROBLEMS} more notes, -v shows them", "yellow")
+        remarks = notes(report)
+        for note in remarks if self.verbose else remarks[:_PROBLEMS]:
+            page.prose(f"note: {note}", "yellow")
+        if len(remarks) > _PROBLEMS and not self.verbose:
+            page.prose(f"{len(remarks) - _PROBLEMS} more notes, -v shows them", "yellow")
         if report.suppressed:
-            page.prose(f"left out on request: {_count(report.suppressed, 'hypothesis', 'hypotheses')}", "dim")
+            page.prose(f"left out on request: {counted(report.suppressed, 'hypothesis', 'hypotheses')}", "dim")
         if self.verbose or report.redacted or not report.redaction:
             page.prose(hidden(report), "dim" if report.redaction else "yellow")
         if self.verbose:
@@ -96,7 +112,7 @@ class _Writer:
 
     def _nothing_found(self) -> None:
         page = self.page
-        page.prose("No fault found in what was read. That is no proof of health.", "bold")
+        page.prose(NOTHING_FOUND, "bold")
         if not self.verbose:
             self._what_was_read()
         page.blank()
@@ -106,7 +122,7 @@ class _Writer:
             self.page.prose("read: nothing")
         for source in self.report.sources:
             skipped = f", {source.skipped_records:,} not understood" if source.skipped_records else ""
-            what = f"{flat(source.format)}, {_count(source.records, 'record')}, {_size(source.bytes)}{skipped}"
+            what = f"{flat(source.format)}, {counted(source.records, 'record')}, {size_of(source.bytes)}{skipped}"
             self.page.pair(flat(source.path), what, name="read")
 
     def _others(self, shown: tuple[HypothesisReport, ...]) -> None:
@@ -115,7 +131,7 @@ class _Writer:
         if not rest:
             return
         self.page.blank()
-        names = ", ".join(f"{item.id} {_percent(item.confidence).strip()}" for item in rest[:_RIVALS])
+        names = ", ".join(f"{item.id} {percent(item.confidence)}" for item in rest[:_RIVALS])
         more = f" and {len(rest) - _RIVALS} more" if len(rest) > _RIVALS else ""
         self.page.prose(f"{'less likely' if shown else 'weak suspicions'}: {names}{more}", "dim")
 
@@ -124,13 +140,12 @@ class _Writer:
         self._title(item)
         page.prose(flat(item.cause), indent=LABELS)
         self._recurrence(item)
-        supporting = [piece for piece in item.evidence if piece.direction == "for"]
-        self._reasons("because", supporting)
-        self._reasons("against", [piece for piece in item.evidence if piece.direction == "against"])
+        self._reasons("because", item, "for")
+        self._reasons("against", item, "against")
         for fix in item.fixes if self.verbose else item.fixes[:_FIXES]:
             self._fix(fix)
         if len(item.fixes) > _FIXES and not self.verbose:
-            page.label("", f"{_count(len(item.fixes) - _FIXES, 'more fix', 'more fixes')}, -v shows them", "dim")
+            page.label("", f"{counted(len(item.fixes) - _FIXES, 'more fix', 'more fixes')}, -v shows them", "dim")
         for check in item.checks if self.verbose else item.checks[:1]:
             self._check(check)
         if item.runbook:
@@ -163,30 +178,27 @@ class _Writer:
 
     def _title(self, item: HypothesisReport) -> None:
         severity = Span(item.severity, _SEVERITY_STYLES[item.severity])
-        right = [Span(f"{_percent(item.confidence)}  ", "bold"), severity]
+        right = [Span(f"{percent(item.confidence)}  ", "bold"), severity]
         self.page.heading(str(item.rank), flat(item.title), right)
-        if item.role == "root-cause":
-            role = "root cause" if item.present else "weak suspicion"
-            role += " of a separate incident" if item.present and item.group != self.report.hypotheses[0].group else ""
-            others = f" · explains {_count(len(item.explains), 'other')}" if item.explains else ""
-        else:
-            role, others = f"consequence of {item.caused_by}", ""
-        self.page.prose(f"{item.id} · {role}{others}", "dim", indent=LABELS)
+        explains = item.role == "root-cause" and item.explains
+        others = f" · explains {counted(len(item.explains), 'other')}" if explains else ""
+        self.page.prose(f"{flat(item.id)} · {role_of(item, self.report)}{others}", "dim", indent=LABELS)
 
-    def _reasons(self, name: str, pieces: list[EvidenceReport]) -> None:
+    def _reasons(self, name: str, item: HypothesisReport, direction: Direction) -> None:
         """One reason is the sentence of its rule and its proof lines, each fact shown once."""
-        chosen = pieces if self.verbose else _telling(pieces)[:_REASONS]
+        pieces = [piece for piece in item.evidence if piece.direction == direction]
+        chosen = pieces if self.verbose else telling(item, direction)[:_REASONS]
         shown: set[str] = set()
         for piece in chosen:
             label, name = name, ""
             fresh = [fact for fact in piece.facts if fact.id not in shown]
             proofs = fresh if self.verbose else fresh[:_PROOFS]
             if piece.why:
-                counted = " (the same observation, not counted again)" if self.verbose and not piece.counted else ""
-                self.page.label(label, flat(piece.why) + counted)
+                again = " (the same observation, not counted again)" if self.verbose and not piece.counted else ""
+                self.page.label(label, flat(piece.why) + again)
                 label = ""
             elif not proofs:
-                self.page.label(label, f"rule {piece.rule}")
+                self.page.label(label, f"rule {flat(piece.rule)}")
             for fact in proofs:
                 self._proof(fact, label)
                 label = ""
@@ -194,14 +206,13 @@ class _Writer:
             if len(fresh) > len(proofs):
                 self.page.label("", f"and {len(fresh) - len(proofs):,} more like it", "dim")
             if self.verbose:
-                self.page.label("", f"rule {piece.rule}, {piece.strength}{self._written(piece.place)}", "dim")
+                self.page.label("", f"rule {flat(piece.rule)}, {piece.strength}{self._written(piece.place)}", "dim")
         if len(pieces) > len(chosen) and not self.verbose:
-            self.page.label("", f"{_count(len(pieces) - len(chosen), 'more reason')}, -v shows them", "dim")
+            self.page.label("", f"{counted(len(pieces) - len(chosen), 'more reason')}, -v shows them", "dim")
 
     def _proof(self, fact: FactReport, name: str = "") -> None:
-        text = fact.sample if fact.sample and fact.kind in _SAID_BY_SAMPLE else fact.summary
-        times = f"{fact.count:,} x  " if fact.count > 1 and text == fact.sample else ""
-        self.page.pair(times + flat(text), self._place(fact.source, fact.first_seen), name=name, left_style="cyan")
+        times = f"{fact.count:,} x  " if fact.count > 1 and said_by_sample(fact) else ""
+        self.page.pair(times + said(fact), self._place(fact.source, fact.first_seen), name=name, left_style="cyan")
 
     def _fix(self, fix: FixReport) -> None:
         page = self.page
@@ -233,65 +244,23 @@ class _Writer:
             self.page.verbatim(line, "green", mark="$ " if number == 0 else "  ")
 
     def _led_to(self, item: HypothesisReport) -> None:
-        known = {other.id: other for other in self.report.hypotheses}
-        followers = [known[name] for name in item.explains if name in known]
-        followers.sort(key=lambda other: -other.observations)
+        led_to = followers(item, self.report)
         told = []
-        for other in followers if self.verbose else followers[:_FOLLOWERS]:
-            place = next((fact.source for fact in other.proof() if fact.source), None)
-            told.append(f"{other.id} {other.observations:,} x" + (f" ({self._place(place)})" if place else ""))
-        more = len(followers) - len(told)
+        for other in led_to if self.verbose else led_to[:_FOLLOWERS]:
+            place = self._place(first_place(other))
+            told.append(f"{flat(other.id)} {other.observations:,} x" + (f" ({place})" if place else ""))
+        more = len(led_to) - len(told)
         if told:
             self.page.label("led to", ", ".join(told) + (f" and {more} more" if more else ""))
 
     def _skipped(self) -> str:
-        skipped = sum(source.skipped_records for source in self.report.sources)
+        skipped = skipped_records(self.report)
         return f" ({skipped:,} not understood)" if skipped else ""
 
     def _place(self, place: Place | None, first: datetime | None = None) -> str:
-        where = _where(place, None if self.verbose else _PATH_WIDTH)
-        when = first.strftime("first %H:%M:%S" if self.one_day else "first %Y-%m-%d %H:%M:%S") if first else ""
-        return ", ".join(part for part in (where, when) if part)
+        stands = where(place, None if self.verbose else _PATH_WIDTH)
+        when = utc(first).strftime("first %H:%M:%S" if self.one_day else "first %Y-%m-%d %H:%M:%S") if first else ""
+        return ", ".join(part for part in (stands, when) if part)
 
     def _written(self, place: Place | None) -> str:
-        return f" ({_where(place)})" if place else ""
-
-
-def _telling(pieces: list[EvidenceReport]) -> list[EvidenceReport]:
-    """The evidence that counts, then what rests on the same observations but adds a fact of its own."""
-    counted = [piece for piece in pieces if piece.counted]
-    known = {fact.id for piece in counted for fact in piece.facts}
-    rest = [piece for piece in pieces if not piece.counted and not known.issuperset(fact.id for fact in piece.facts)]
-    return counted + rest
-
-
-def _where(place: Place | None, width: int | None = None) -> str:
-    if place is None:
-        return ""
-    path = flat(place.path)
-    path = cut_path(path, width) if width else path
-    return f"{path}:{place.line}" if place.line else path
-
-
-def _percent(confidence: float) -> str:
-    return f"{confidence * 100:3.0f} %"
-
-
-def _count(number: int, one: str, many: str = "") -> str:
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
-def _size(size: float) -> str:
-    for unit in ("bytes", "kB", "MB", "GB"):
-        if size < 1000 or unit == "GB":
-            return f"{size:.0f} {unit}" if size >= 10 or unit == "bytes" else f"{size:.1f} {unit}"
-        size /= 1000
-    return ""
-
-
-def _period(first: datetime, last: datetime) -> str:
-    if first.date() != last.date():
-        return f"{first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M} UTC"
-    if (first.hour, first.minute) == (last.hour, last.minute):
-        return f"{first:%Y-%m-%d %H:%M:%S} to {last:%H:%M:%S} UTC"
-    return f"{first:%Y-%m-%d %H:%M} to {last:%H:%M} UTC"
+        return f" ({where(place)})" if place else ""

@@ -1,0 +1,48 @@
+"""A report that `--format json` wrote earlier, read back."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pydantic import ValidationError
+
+from ghrules.errors import InputError
+from ghrules.report.model import SCHEMA_VERSION, Report
+
+_MADE_BY = "ghrules infer --format json -o REPORT.json PATH..."
+
+
+def load_report(text: str | bytes, name: str) -> Report:
+    """The report in `text`; `name` is what messages call it. Raises InputError that says what is wrong and where."""
+    document = _document(text, name)
+    version = document["schema_version"]
+    if version != SCHEMA_VERSION:
+        raise InputError(
+            f"{name}: this report has schema version {version!r}, this ghrules reads version '{SCHEMA_VERSION}'; "
+            "use the ghrules that wrote it"
+        )
+    try:
+        return Report.model_validate_json(text)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(part) for part in first["loc"]) or "the document"
+        more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
+        raise InputError(f"{name}: not a whole report: {place}: {first['msg'].lower()}{more}") from None
+
+
+def _document(text: str | bytes, name: str) -> dict[str, Any]:
+    if not text.strip():
+        raise InputError(f"{name}: empty; a report comes from: {_MADE_BY}")
+    try:
+        document = json.loads(text)
+    except UnicodeDecodeError:
+        raise InputError(f"{name}: not JSON but binary data; a report comes from: {_MADE_BY}") from None
+    except RecursionError:
+        raise InputError(f"{name}: nested too deeply to be a report") from None
+    except ValueError as error:
+        where = f"line {error.lineno}, column {error.colno}: " if isinstance(error, json.JSONDecodeError) else ""
+        raise InputError(f"{name}: {where}not JSON; a log is diagnosed by: ghrules infer {name}") from None
+    if not isinstance(document, dict) or "schema_version" not in document:
+        raise InputError(f"{name}: JSON, but no report of ghrules (no schema_version); a report comes from: {_MADE_BY}")
+    return document
