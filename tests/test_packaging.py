@@ -27,6 +27,8 @@ HEAVY = {
     "durable",
     "zstandard",
     "tomlkit",
+    "jinja2",
+    "markdown_it",
 }
 HEAVY_ROOMS = {"ghrules.api", "ghrules.knowledge.models", "ghrules.report.model", "ghrules.scan", "ghrules.ingest"}
 
@@ -65,6 +67,17 @@ def test_version_and_help_load_only_the_command_line(arguments: list[str]) -> No
     program = f"from ghrules.cli.main import main\nmain({arguments!r})\nprint('\\nmodules', *sys.modules)"
     loaded = set(run(program).rsplit("\nmodules", 1)[1].split())
     assert not loaded & (HEAVY | HEAVY_ROOMS)
+
+
+def test_the_page_is_made_of_package_files() -> None:
+    """What is no Python goes into the wheel only from inside the package, which the wheel takes whole."""
+    build = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]
+    assert "engine/ghrules" in build["targets"]["wheel"]["only-include"]
+    folder = ENGINE / "ghrules" / "report" / "html"
+    assert {path.name for path in folder.rglob("*") if path.suffix in (".css", ".js", ".j2")} == {
+        "style.css", "script.js", "page.html.j2", "parts.html.j2", "answer.html.j2", "pictures.html.j2",
+        "sources.html.j2", "facts.html.j2",
+    }  # fmt: skip
 
 
 def test_the_package_is_typed() -> None:

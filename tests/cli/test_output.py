@@ -1,9 +1,14 @@
 import io
+import os
+import stat
+import threading
+from pathlib import Path
 
 import pytest
 
-from ghrules.cli.output import page_width, wants_color
+from ghrules.cli.output import check_target, emit, page_width, save, wants_color
 from ghrules.cli.progress import ProgressBar
+from ghrules.errors import UsageError
 
 
 class Terminal(io.StringIO):
@@ -49,3 +54,70 @@ def test_long_work_shows_a_progress_bar(monkeypatch: pytest.MonkeyPatch) -> None
     with ProgressBar(True) as progress:
         progress(10_000_000, 100_000_000)
     assert "reading" in shown.getvalue()
+
+
+def test_a_saved_file_is_whole_and_leaves_nothing_beside_it(tmp_path: Path) -> None:
+    target = tmp_path / "report.md"
+    for text in ("first\n", "second ü\n"):
+        save(str(target), text)
+        assert target.read_text(encoding="utf-8") == text
+    assert os.listdir(tmp_path) == ["report.md"]
+
+
+def test_a_saved_file_keeps_its_mode_and_a_link_stays_one(tmp_path: Path) -> None:
+    target, link = tmp_path / "report.md", tmp_path / "link.md"
+    target.write_text("old")
+    target.chmod(0o640)
+    link.symlink_to(target)
+    save(str(link), "new")
+    assert link.is_symlink()
+    assert target.read_text() == "new"
+    assert stat.S_IMODE(target.stat().st_mode) == 0o640
+
+
+def test_a_new_file_follows_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0o027)
+    try:
+        save(str(tmp_path / "r"), "x")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "r").stat().st_mode) == 0o640
+
+
+def test_a_failure_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = tmp_path / "report.md"
+    target.write_text("old")
+
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(UsageError, match=r"cannot write .*report\.md: No space left on device"):
+        save(str(target), "new")
+    assert target.read_text() == "old"
+    assert os.listdir(tmp_path) == ["report.md"]
+
+
+def test_a_pipe_is_written_to_as_it_is(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    read: list[str] = []
+    reader = threading.Thread(target=lambda: read.append(pipe.read_text()))
+    reader.start()
+    save(str(pipe), "through")
+    reader.join(10)
+    assert read == ["through"]
+
+
+def test_what_cannot_be_written_is_said_beforehand(tmp_path: Path) -> None:
+    check_target(str(tmp_path / "r.html"))
+    with pytest.raises(UsageError, match="it is a folder, name a file in it"):
+        check_target(str(tmp_path))
+    with pytest.raises(UsageError, match="there is no folder"):
+        check_target(str(tmp_path / "no" / "r.html"))
+
+
+def test_orders_to_a_ci_runner_are_broken_up(capsys: pytest.CaptureFixture[str]) -> None:
+    emit("  ::error::x\na ::b:: ##[group]c ##vso[d]e\n")
+    emit("::error::x\n", ci_commands=True)
+    assert capsys.readouterr().out == "  : :error::x\na ::b:: # #[group]c # #vso[d]e\n::error::x\n"

@@ -13,6 +13,7 @@ from ghrules.report.brief import brief, headline
 from ghrules.report.model import HypothesisReport, Report
 from ghrules.report.words import NOTHING_FOUND, notes, percent, role_of, skipped_records
 
+_LINE_COMMAND = re.compile(r"^(\s*)::", re.M)
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -72,4 +73,5 @@ def _written(root: ET.Element) -> str:
     ET.indent(root)
     text = ET.tostring(root, encoding="unicode")
     # A runner that reads the document on standard output must not find one of its commands in it.
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{text.replace("##", "#&#35;")}\n'
+    quiet = _LINE_COMMAND.sub(r"\1&#58;:", text.replace("##", "#&#35;"))
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{quiet}\n'

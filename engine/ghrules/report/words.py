@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from ghrules.advice.text import flat
 from ghrules.diagnosis.model import Direction
 from ghrules.report.layout import cut_path
-from ghrules.report.model import EvidenceReport, FactReport, HypothesisReport, Place, Report
+from ghrules.report.model import EvidenceReport, FactReport, FullFact, HypothesisReport, Place, Report
 
 NOTHING_FOUND = "No fault found in what was read. That is no proof of health."
 _SAID_BY_SAMPLE = ("error", "event")
@@ -74,6 +74,17 @@ def role_of(item: HypothesisReport, report: Report) -> str:
         return "weak suspicion"
     separate = item.group != report.hypotheses[0].group
     return "root cause of a separate incident" if separate else "root cause"
+
+
+def deployment_name(fact: FactReport) -> str:
+    """What went live and by whose hand; the summary of the fact without its time where no more is known."""
+    fields = fact.fields if isinstance(fact, FullFact) else {}
+    name = fields.get("deployment") or fields.get("version")
+    if not name:
+        return flat(fact.summary).split(" at ")[0]
+    author = f" by {fields['author']}" if fields.get("author") else ""
+    message = f": {fields['message']}" if fields.get("message") else ""
+    return flat(f"deployment {name}{author}{message}")
 
 
 def telling(item: HypothesisReport, direction: Direction = "for") -> list[EvidenceReport]:

@@ -8,7 +8,7 @@ from ghrules.advice.text import flat, moment, spoken
 from ghrules.report.model import FullFact, Report
 from ghrules.report.words import said, where
 
-_LONGEST = 1000
+_LONGEST, _SHORT = 1000, 22
 
 
 def rows(report: Report) -> list[dict[str, Any]]:
@@ -46,6 +46,7 @@ def _row(fact: FullFact, proves: list[str]) -> dict[str, Any]:
         "first": moment(fact.first_seen) if fact.first_seen else "",
         "last": moment(fact.last_seen) if fact.last_seen else "",
         "place": where(fact.source),
+        "short": where(fact.source, _SHORT),
         "signal": flat(fact.signal),
         "proves": proves,
         "fields": {flat(name): flat(spoken(value))[:_LONGEST] for name, value in fact.fields.items()},

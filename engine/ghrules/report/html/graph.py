@@ -9,10 +9,10 @@ from typing import Literal
 from ghrules.advice.text import flat
 from ghrules.report.layout import cut, wrap
 from ghrules.report.model import FactReport, HypothesisReport, Report
-from ghrules.report.words import percent
+from ghrules.report.words import deployment_name, percent
 
-WIDTH, HEIGHT, GAP_X, GAP_Y = 232, 68, 64, 20
-_TEXT_COLUMNS, _TEXT_LINES, _MOST = 30, 2, 40
+WIDTH, HEIGHT, GAP_X, GAP_Y = 244, 70, 60, 20
+_TEXT_COLUMNS, _TEXT_LINES, _MOST = 28, 2, 40
 
 
 @dataclass(frozen=True)
@@ -88,11 +88,11 @@ class _Drawing:
         middle = self._subtree(root, 2 + self.indent, "cause")
         trigger = self.triggers.get(root.id)
         if trigger and middle is not None:
-            label = tuple(_label(trigger.summary))
+            label = tuple(_label(deployment_name(trigger)))
             at = f"{trigger.first_seen:%H:%M:%S} UTC" if trigger.first_seen else ""
             self.nodes.append(Node(2, middle - HEIGHT / 2, "deployment", label, at))
             self.edges.append(Edge(2 + WIDTH, middle, 2 + self.indent, middle, dashed=True))
-            self.sentences.append(f"{flat(root.title)} began after {flat(trigger.summary)}.")
+            self.sentences.append(f"{flat(root.title)} began after {deployment_name(trigger)}.")
 
     def _subtree(self, item: HypothesisReport, x: float, kind: Literal["cause", "consequence"]) -> float | None:
         """Draws the hypothesis and what follows from it; returns the height of its middle, None if it was not drawn."""

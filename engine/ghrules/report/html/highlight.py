@@ -1,4 +1,4 @@
-"""Log lines with what matters in them marked: the time, the level, and the values that became fields of the fact."""
+"""Texts with what matters in them marked: times, levels and captured values of log lines, code in sentences."""
 
 from __future__ import annotations
 
@@ -28,6 +28,12 @@ def highlight(line: str, fact: FullFact | None) -> Markup:
         written += [escape(text[end : found.start()]), _marked(found)]
         end = found.end()
     return Markup("").join([*written, escape(text[end:])])
+
+
+def ticks(text: str) -> Markup:
+    """A sentence as HTML; what stands between two backticks is code."""
+    parts = re.split(r"`([^`\n]+)`", flat(text))
+    return Markup("").join(Markup("<code>{}</code>").format(part) if at % 2 else part for at, part in enumerate(parts))
 
 
 def _marked(found: re.Match[str]) -> Markup:

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from ghrules.advice.text import flat, lines, moment
 from ghrules.report.html.facts import kinds, rows
 from ghrules.report.html.graph import HEIGHT, WIDTH, graph
-from ghrules.report.html.highlight import highlight
+from ghrules.report.html.highlight import highlight, ticks
 from ghrules.report.html.runbook import render
 from ghrules.report.html.timeline import timeline
 from ghrules.report.model import Report
@@ -86,7 +86,7 @@ def _environment() -> Environment:
         counted=counted, first_place=first_place, followers=followers, highlight=highlight, period=period,
         role_of=role_of, said=said, said_by_sample=said_by_sample, where=where,
     )  # fmt: skip
-    environment.filters.update(percent=percent, size=size_of, flat=flat, moment=moment)
+    environment.filters.update(percent=percent, size=size_of, flat=flat, moment=moment, ticks=ticks)
     return environment
 
 

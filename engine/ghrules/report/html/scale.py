@@ -12,6 +12,7 @@ _STEPS = (
     *(_HOUR * n for n in (1, 2, 3, 6, 12)),
     *(_DAY * n for n in (1, 2, 7, 14, 30, 90, 180, 365)),
 )
+_MONTHS = 90 * _DAY
 _SHORTEST = 10.0
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -65,6 +66,8 @@ def _label(moment: float, step: float) -> str:
         time = _EPOCH + timedelta(seconds=moment)
     except OverflowError:
         return ""
+    if step >= _MONTHS:
+        return f"{time:%b} {time.year}"
     if step >= _DAY:
-        return f"{time.day} {time:%b}" if step < 365 * _DAY else f"{time.year}"
+        return f"{time.day} {time:%b}"
     return f"{time:%H:%M:%S}" if step < _MINUTE else f"{time:%H:%M}"

@@ -160,7 +160,7 @@
     const line = make("tr", { className: fact.proves.length ? "is-proof" : "" },
       make("td", { className: "c-what" }, button), cell("c-component", fact.component),
       cell("c-count num", NUMBERS.format(fact.count)), cell("c-first", clock(fact.first)), cell("c-last", clock(fact.last)),
-      cell("c-place", fact.place));
+      cell("c-place", fact.short));
     line.lastChild.title = fact.place;
     button.addEventListener("click", () => {
       const open = button.getAttribute("aria-expanded") === "true";

@@ -10,10 +10,11 @@ from typing import Literal
 
 from ghrules.report.html.scale import Scale, Tick, seconds
 from ghrules.report.model import FullFact, Report
-from ghrules.report.words import said
+from ghrules.report.words import deployment_name, said
 
 Tone = Literal["cause", "consequence", "other"]
-_LANES, _BARS, _MARKS = 8, 5, 8
+_TONES: tuple[Tone, ...] = ("cause", "consequence", "other")
+_LANES, _BARS, _UNRELATED_BARS, _MARKS = 8, 5, 2, 8
 _LEAST_HTTP_FAILURE = 500
 _NEARBY = 3600.0
 
@@ -63,12 +64,11 @@ class Timeline:
 def timeline(report: Report) -> Timeline | None:
     """The symptoms that carry a time; None when there are none."""
     tones = _tones(report)
-    symptoms = [fact for fact in report.facts if _is_symptom(fact, tones)]
-    shown = [fact for fact in symptoms if tones.get(fact.id) == "cause"] or symptoms
-    if not shown:
+    symptoms = _once([fact for fact in report.facts if _is_symptom(fact, tones)], tones)
+    if not symptoms:
         return None
     # The axis spans what the hypotheses rest on; an unrelated error of last week must not squeeze it.
-    related = [fact for fact in symptoms if fact.id in tones] or shown
+    related = [fact for fact in symptoms if tones.get(fact.id, "other") != "other"] or symptoms
     first, last = min(map(_first, related)), max(map(_last, related))
     deployments = sorted((fact for fact in report.facts if _deployed(fact)), key=_first)
     before = [_first(fact) for fact in deployments if _first(fact) <= first]
@@ -81,7 +81,7 @@ def timeline(report: Report) -> Timeline | None:
         lanes=tuple(lanes[:_LANES]),
         lanes_left_out=max(len(lanes) - _LANES, 0),
         marks=tuple(
-            Mark(scale.x(seconds(_first(fact))), fact.summary, _first(fact))
+            Mark(scale.x(seconds(_first(fact))), deployment_name(fact), _first(fact))
             for fact in deployments
             if scale.holds(seconds(_first(fact)))
         )[-_MARKS:],
@@ -93,15 +93,30 @@ def timeline(report: Report) -> Timeline | None:
 
 
 def _tones(report: Report) -> dict[str, Tone]:
-    """What each fact that speaks for a present hypothesis belongs to; a cause before a consequence."""
+    """What each fact that speaks for a present hypothesis belongs to, the most telling tone of several.
+
+    An event is no failure by itself, so it has a tone of its own only where a hypothesis rests on nothing else.
+    """
     tones: dict[str, Tone] = {}
     for item in report.hypotheses:
-        if item.present:
-            tone: Tone = "cause" if item.role == "root-cause" else "consequence"
-            for fact in item.proof():
-                if tones.get(fact.id) != "cause":
-                    tones[fact.id] = tone
+        proof = item.proof() if item.present else []
+        failures = [fact for fact in proof if fact.kind != "event"] or proof
+        own: Tone = "cause" if item.role == "root-cause" else "consequence"
+        for fact in proof:
+            tone: Tone = own if fact in failures else "other"
+            tones[fact.id] = min(tone, tones.get(fact.id, tone), key=_TONES.index)
     return tones
+
+
+def _once(facts: list[FullFact], tones: dict[str, Tone]) -> list[FullFact]:
+    """The facts without those that tell of the same records as a more telling one, or as one of the same lane."""
+    kept: dict[tuple[object, ...], FullFact] = {}
+    for fact in sorted(facts, key=lambda fact: _TONES.index(tones.get(fact.id, "other"))):
+        records = (said(fact), fact.count, fact.first_seen, fact.last_seen)
+        if tones.get(fact.id, "other") != "other" or records not in kept:
+            kept.setdefault((*records, _component(fact)), fact)
+            kept.setdefault(records, fact)
+    return list({id(fact): fact for fact in kept.values()}.values())
 
 
 def _is_symptom(fact: FullFact, tones: dict[str, Tone]) -> bool:
@@ -121,20 +136,24 @@ def _lanes(symptoms: Iterable[FullFact], tones: dict[str, Tone], scale: Scale) -
     members: dict[str, list[FullFact]] = defaultdict(list)
     for fact in symptoms:
         if scale.holds(seconds(_first(fact))) or scale.holds(seconds(_last(fact))):
-            members[str(fact.fields.get("component") or fact.fields.get("service") or fact.kind)].append(fact)
-    order = ("cause", "consequence", "other")
+            members[_component(fact)].append(fact)
     lanes = []
     for component, facts in members.items():
-        facts.sort(key=lambda fact: (order.index(tones.get(fact.id, "other")), -fact.count, fact.id))
-        kept = sorted(facts[:_BARS], key=_first)
+        facts.sort(key=lambda fact: (_TONES.index(tones.get(fact.id, "other")), -fact.count, fact.id))
+        unrelated = not any(fact.id in tones for fact in facts)
+        kept = sorted(facts[: _UNRELATED_BARS if unrelated else _BARS], key=_first)
         bars = tuple(_bar(fact, tones.get(fact.id, "other"), scale) for fact in kept)
         lanes.append(Lane(component, bars, len(facts) - len(kept)))
-    return sorted(lanes, key=lambda lane: (min(order.index(bar.tone) for bar in lane.bars), lane.bars[0].start))
+    return sorted(lanes, key=lambda lane: (min(_TONES.index(bar.tone) for bar in lane.bars), lane.bars[0].start))
 
 
 def _bar(fact: FullFact, tone: Tone, scale: Scale) -> Bar:
     first, last = _first(fact), _last(fact)
     return Bar(said(fact), fact.count, tone, scale.x(seconds(first)), scale.x(seconds(last)), first, last)
+
+
+def _component(fact: FullFact) -> str:
+    return str(fact.fields.get("component") or fact.fields.get("service") or fact.kind)
 
 
 def _first(fact: FullFact) -> datetime:
