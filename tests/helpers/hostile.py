@@ -34,6 +34,7 @@ PAYLOADS = {
     "entity": "&owned; &lt;b&gt; &#x3c;",
     "null": "a\x00b\x0bc\x0cd\ufffe",
     "direction": "\u202eowned\u2066\u200b\u2028",
+    "half a character": "\ud800owned",
     "substitution": "$(touch owned) `touch owned` ${IFS}",
     "quote": "'; touch owned #",
     "double quote": '"; touch owned; "',

@@ -134,5 +134,3 @@ def infer(
         remember(report)
     if fail_on and is_at_least(chosen, fail_on):
         ctx.exit(1)
-
-

@@ -12,7 +12,9 @@ _OURS = frozenset(
     {"id", "kind", "signal", "rule", "group", "role", "area", "format", "severity", "strength", "direction"}
 )
 """Fields whose values come from the packs alone."""
-_WRITTEN = frozenset({"knowledge", "references", "prevention", "place", "runbook", "title", "cause", "tells"})
+_WRITTEN = frozenset(
+    {"knowledge", "references", "prevention", "place", "runbook", "runbooks", "title", "cause", "tells"}
+)
 
 P = TypeVar("P", bound=Model)
 

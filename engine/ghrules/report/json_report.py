@@ -11,7 +11,9 @@ import msgspec
 from ghrules.advice.text import moment
 from ghrules.report.model import Report
 
-_UNSAFE_TO_PRINT = re.compile(r"[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|#(?=#)")
+_UNSAFE_TO_PRINT = re.compile(
+    r"[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\ufff9-\ufffb]|#(?=#)"
+)
 
 
 def to_json(report: Report) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from pydantic import ValidationError
-
+from ghrules import __version__
 from ghrules.errors import InputError
+from ghrules.facts.model import Invalid
 from ghrules.report.model import SCHEMA_VERSION, Report
 
 _MADE_BY = "ghrules infer --format json -o REPORT.json PATH..."
@@ -23,12 +23,9 @@ def load_report(text: str | bytes, name: str) -> Report:
             "use the ghrules that wrote it"
         )
     try:
-        return Report.model_validate_json(text)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(str(part) for part in first["loc"]) or "the document"
-        more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
-        raise InputError(f"{name}: not a whole report: {place}: {first['msg'].lower()}{more}") from None
+        return Report.model_validate(document)
+    except Invalid as error:
+        raise InputError(f"{name}: no report as ghrules {__version__} writes it: {error}") from None
 
 
 def _document(text: str | bytes, name: str) -> dict[str, Any]:
