@@ -11,6 +11,7 @@ from xml.etree import ElementTree as ET
 from ghrules.advice.text import flat
 from ghrules.report.brief import brief, headline
 from ghrules.report.model import HypothesisReport, Report
+from ghrules.report.redaction import hidden
 from ghrules.report.words import NOTHING_FOUND, notes, percent, role_of, skipped_records
 
 _LINE_COMMAND = re.compile(r"^(\s*)::", re.M)
@@ -47,6 +48,7 @@ def _properties(suite: ET.Element, report: Report) -> None:
     values = {
         "ghrules.version": report.ghrules_version,
         "ghrules.engine": report.engine,
+        "ghrules.redaction": hidden(report),
         "ghrules.sources": str(len(report.sources)),
         "ghrules.records": str(sum(source.records for source in report.sources)),
         "ghrules.records.not-understood": str(skipped_records(report)),

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from ghrules.report.markup import block, code, prose
 from ghrules.report.model import CheckReport, EvidenceReport, FactReport, FixReport, HypothesisReport, Report
+from ghrules.report.recurrence import recurred
+from ghrules.report.redaction import hidden
 from ghrules.report.words import (
     NOTHING_FOUND,
     counted,
@@ -44,6 +46,8 @@ def _page(report: Report) -> Iterator[str]:
 def _open(item: HypothesisReport, report: Report) -> Iterator[str]:
     yield from _head(item, report)
     yield from ("", prose(item.cause), "")
+    if item.recurrence:
+        yield from (f"**Before** {prose('; '.join(recurred(item.recurrence)))}", "")
     if item.escalation:
         call = item.escalation
         yield from (f"**Call** {prose(call.to)} ({call.severity}): {prose(call.reason)}", "")
@@ -147,6 +151,7 @@ def _read(report: Report) -> Iterator[str]:
     yield from (f"- {prose(note)}" for note in remarks[:_NOTES])
     if len(remarks) > _NOTES:
         yield f"- {counted(len(remarks) - _NOTES, 'more note')}"
+    yield from ("", prose(hidden(report)))
     yield from ("", f"ghrules {prose(report.ghrules_version)}, {prose(report.engine)}")
 
 

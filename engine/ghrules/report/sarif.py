@@ -10,6 +10,7 @@ from ghrules.advice.text import flat, moment
 from ghrules.report.brief import brief, headline
 from ghrules.report.json_report import printable_json
 from ghrules.report.model import FactReport, HypothesisReport, Place, Report
+from ghrules.report.redaction import hidden
 from ghrules.report.words import notes, said
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -30,7 +31,11 @@ def to_sarif(report: Report) -> str:
                 "name": "ghrules",
                 "version": report.ghrules_version,
                 "rules": [_rule(item) for item in rules],
-                "properties": {"engine": report.engine, "knowledge": report.knowledge.digest},
+                "properties": {
+                    "engine": report.engine,
+                    "knowledge": report.knowledge.digest,
+                    "redaction": hidden(report),
+                },
             }
         },
         "invocations": [_invocation(report)],

@@ -50,7 +50,7 @@ def lint(
         findings = check(packs, warn=not no_warnings)
     if mended:
         click.echo(f"mended {mended} {'mistake' if mended == 1 else 'mistakes'}", err=True)
-    emit(_rendered(findings, output))
+    emit(_rendered(findings, output), ci_commands=output == "github")
     if findings.errors:
         context.exit(INVALID)
     if strict and findings.problems:

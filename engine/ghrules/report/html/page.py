@@ -19,6 +19,8 @@ from ghrules.report.html.highlight import highlight, ticks
 from ghrules.report.html.runbook import render
 from ghrules.report.html.timeline import timeline
 from ghrules.report.model import Report
+from ghrules.report.recurrence import recurred
+from ghrules.report.redaction import hidden
 from ghrules.report.words import (
     NOTHING_FOUND,
     counted,
@@ -84,7 +86,7 @@ def _environment() -> Environment:
     )
     environment.globals.update(
         counted=counted, first_place=first_place, followers=followers, highlight=highlight, period=period,
-        role_of=role_of, said=said, said_by_sample=said_by_sample, where=where,
+        hidden=hidden, recurred=recurred, role_of=role_of, said=said, said_by_sample=said_by_sample, where=where,
     )  # fmt: skip
     environment.filters.update(percent=percent, size=size_of, flat=flat, moment=moment, ticks=ticks)
     return environment
