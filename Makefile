@@ -2,6 +2,7 @@
 # make test    set up and run all tests
 # make lint    ruff, the format check and mypy
 # make docs    write docs/hypotheses.md from the knowledge
+# make site    build the documentation as a static site in build/site
 # PYTHON names the interpreter (3.11 or later), VENV the folder of the virtual environment.
 
 PYTHON ?= python3
@@ -13,7 +14,7 @@ SHELL := /bin/sh
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test lint schema docs clean
+.PHONY: demo test lint schema docs site clean
 
 demo: $(VENV)/.ready
 	@echo '$$ ghrules infer $(INCIDENT)'
@@ -32,6 +33,13 @@ schema: $(VENV)/.ready-dev
 
 docs: $(VENV)/.ready-dev
 	$(BIN)/python -m ghrules.report.reference docs/hypotheses.md
+
+site: $(VENV)/.ready-docs
+	$(BIN)/python -m sphinx -q -W -b html docs build/site
+	@echo 'build/site/index.html'
+
+$(VENV)/.ready-docs: pyproject.toml | $(BIN)/python
+	$(call install,$(comma)docs)
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "ghrules needs Python 3.11 or later: make PYTHON=python3.12 ...")'
