@@ -4,57 +4,120 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from ghrules.api import Engine
+from ghrules.advice.text import flat
+from ghrules.api import Engine, Session
 from ghrules.diagnosis.causes import PRESENT
+from ghrules.diagnosis.model import Diagnosis, RankedHypothesis
 from ghrules.ingest.sources import open_sources
-from ghrules.knowledge.models import PackTest, Signal
-from ghrules.report.model import Report
+from ghrules.knowledge.models import PackTest, Place, Signal
 from ghrules.scan.scanner import Scanner
+
+Within = Callable[[Place | None], bool]
+"""Chooses by the place at which something is written."""
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A line of a ranking; `proof` names the heaviest rule and the text that it rests on."""
+
+    id: str
+    confidence: float
+    proof: str
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """One test that was run. `failure` is empty when it passed."""
+    """One test that was run. `failure` is empty when it passed.
+
+    `expect` is a hypothesis, "none", or empty for an example of a signal; `signals` and `rules` are those that saw
+    something or fired, `texts` what was read.
+    """
 
     name: str
     place: str
     failure: str = ""
-    ranking: tuple[tuple[str, float], ...] = ()
+    expect: str = ""
+    ranking: tuple[Ranked, ...] = ()
+    seconds: float = 0.0
+    signals: frozenset[str] = frozenset()
+    rules: frozenset[str] = frozenset()
+    texts: tuple[str, ...] = ()
 
 
-def run_tests(engine: Engine, select: str = "") -> Iterator[Outcome]:
-    """The outcome of each `[[test]]` whose place, name or expected id matches the regular expression `select`."""
+@dataclass(frozen=True)
+class Expectation:
+    """What a test wants of a log: a hypothesis at rank 1 ("none": nothing present), and none of `reject` there."""
+
+    expect: str
+    reject: tuple[str, ...] = ()
+
+
+def run_tests(engine: Engine, select: str = "", within: Within = lambda place: True) -> Iterator[Outcome]:
+    """The outcome of each `[[test]]` whose place, name or expected id matches the regular expression `select`.
+
+    `within` chooses by the place at which a test is written.
+    """
     for test in engine.knowledge.tests:
-        label = f"{test.place} {test.table.name} {test.table.expect}"
-        if re.search(select, label):
-            yield _run(engine, test)
+        table = test.table
+        if within(test.place) and re.search(select, f"{test.place} {table.name} {table.expect}"):
+            session = engine.session()
+            started = time.perf_counter()
+            session.read(table.log, input_format=table.format)
+            outcome = judged(session, table.name or table.expect, str(test.place), _wanted(test))
+            yield replace(outcome, seconds=time.perf_counter() - started, texts=(table.log,))
 
 
-def run_examples(engine: Engine, select: str = "") -> Iterator[Outcome]:
+def judged(session: Session, name: str, place: str, wanted: Expectation) -> Outcome:
+    """The outcome of a test whose log a session has read."""
+    engine = session.engine
+    facts = session.facts()
+    diagnosis, inference = engine.diagnostician.diagnose(facts, engine.backend)
+    escalations = engine.diagnostician.escalation_firings(diagnosis.hypotheses, engine.backend)
+    return Outcome(
+        name,
+        place,
+        _judge(diagnosis.hypotheses, wanted),
+        wanted.expect,
+        tuple(
+            Ranked(item.hypothesis.id, item.confidence, _proof(item, diagnosis)) for item in diagnosis.hypotheses[:3]
+        ),
+        signals=frozenset(fact.signal for fact in facts),
+        rules=frozenset(firing.rule.id for firing in (*inference.firings, *escalations)),
+    )
+
+
+def _wanted(test: PackTest) -> Expectation:
+    return Expectation(test.table.expect, tuple(test.table.reject))
+
+
+def run_examples(engine: Engine, select: str = "", within: Within = lambda place: True) -> Iterator[Outcome]:
     """The outcome of each example and counter-example of the signals and secrets whose id matches `select`."""
-    yield from _run_secrets(engine, select)
+    yield from _run_secrets(engine, select, within)
     for signal in engine.knowledge.signals:
-        if not re.search(select, signal.id):
+        written = engine.knowledge.places.get(f"signal:{signal.id}")
+        if not within(written) or not re.search(select, signal.id):
             continue
-        place = str(engine.knowledge.places.get(f"signal:{signal.id}", ""))
+        place = str(written or "")
         for text in signal.examples:
             seen = signals_in(engine.scanner, text, signal)
             failure = "" if signal.id in seen else f"the example does not show the signal: {text!r}"
-            yield Outcome(signal.id, place, failure)
+            yield Outcome(signal.id, place, failure, signals=frozenset(seen), texts=(text,))
         for text in signal.counter_examples:
             seen = signals_in(engine.scanner, text, signal)
             failure = f"the counter-example shows the signal: {text!r}" if signal.id in seen else ""
             yield Outcome(signal.id, place, failure)
 
 
-def _run_secrets(engine: Engine, select: str) -> Iterator[Outcome]:
+def _run_secrets(engine: Engine, select: str, within: Within) -> Iterator[Outcome]:
     for secret in engine.knowledge.secrets:
-        if not re.search(select, secret.id):
+        written = engine.knowledge.places.get(f"secret:{secret.id}")
+        if not within(written) or not re.search(select, secret.id):
             continue
-        place = str(engine.knowledge.places.get(f"secret:{secret.id}", ""))
+        place = str(written or "")
         for text in secret.examples:
             redactor = engine.redactor([secret.kind])
             redactor.text(text)
@@ -66,25 +129,28 @@ def _run_secrets(engine: Engine, select: str) -> Iterator[Outcome]:
             yield Outcome(secret.id, place, failure)
 
 
-def _run(engine: Engine, test: PackTest) -> Outcome:
-    report = engine.infer(lines=test.table.log, input_format=test.table.format)
-    ranking = tuple((item.id, item.confidence) for item in report.hypotheses[:3])
-    return Outcome(test.table.name or test.table.expect, str(test.place), _judge(report, test), ranking)
-
-
-def _judge(report: Report, test: PackTest) -> str:
-    expect, reject = test.table.expect, test.table.reject
-    top = report.hypotheses[0] if report.hypotheses else None
-    raised = [item.id for item in report.hypotheses if item.confidence >= PRESENT]
+def _judge(ranked: Sequence[RankedHypothesis], wanted: Expectation) -> str:
+    expect = wanted.expect
+    raised = [item.hypothesis.id for item in ranked if item.confidence >= PRESENT]
     if expect == "none":
         return f"raised {raised[0]}, expected nothing" if raised else ""
-    if top is None:
+    if not ranked:
         return f"nothing found, expected {expect}"
-    if top.id != expect:
-        return f"rank 1 is {top.id} ({top.confidence:.2f}), expected {expect}"
+    top = ranked[0]
+    if top.hypothesis.id != expect:
+        return f"rank 1 is {top.hypothesis.id} ({top.confidence:.2f}), expected {expect}"
     if top.confidence < PRESENT:
         return f"{expect} has only {top.confidence:.2f}"
-    return f"rank 1 is {top.id}, which is rejected" if top.id in reject else ""
+    return f"rank 1 is {expect}, which is rejected" if expect in wanted.reject else ""
+
+
+def _proof(item: RankedHypothesis, diagnosis: Diagnosis) -> str:
+    piece = next((piece for piece in item.evidence if piece.direction == "for"), None)
+    if piece is None:
+        return ""
+    fact = diagnosis.facts[piece.facts[0]]
+    said = fact.samples[0] if fact.samples else fact.signal or fact.kind
+    return f"{piece.rule.id} ({piece.rule.strength}): {flat(said, 100)}"
 
 
 def signals_in(scanner: Scanner, text: str, signal: Signal) -> set[str]:

@@ -71,7 +71,23 @@ def test_a_failing_test_is_shown_with_what_was_found_instead(tmp_path: Path) -> 
     result = run("test", str(failing))
     assert result.exit_code == 1
     assert "failing.toml:" in result.output
-    assert "nothing found, expected payments-cutoff-missed" in result.output
+    assert "nothing found, expected payments-cutoff-missed\n  - 1  payments-cutoff-missed\n" in result.output
+
+
+def test_coverage_junit_and_times_are_told(tmp_path: Path) -> None:
+    report = tmp_path / "report.xml"
+    result = run("test", str(PACK), "--min", "100", "--profile", "--junit", str(report))
+    assert result.exit_code == 0
+    assert "rules       100.0 %  1 of 1" in result.output
+    assert "slowest rules over " in result.output
+    assert report.read_text().count("<testcase ") == 3
+
+
+def test_a_coverage_below_the_threshold_is_a_failure() -> None:
+    result = run("test", str(PACK), "--run", "accepted", "--min", "90")
+    assert result.exit_code == 1
+    assert "payments.rejected-for-the-cutoff is reached by no test" in result.output
+    assert "the coverage is below 90 %" in result.output
 
 
 @pytest.mark.parametrize("select", ["no such test"])

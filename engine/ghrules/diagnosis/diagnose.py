@@ -9,7 +9,7 @@ from ghrules.diagnosis.checks import ranked_checks
 from ghrules.diagnosis.evidence import confidence, gather, span
 from ghrules.diagnosis.model import Diagnosis, Evidence, RankedHypothesis
 from ghrules.facts.kinds import Fact, HypothesisFact
-from ghrules.inference.engine import Inference, Program
+from ghrules.inference.engine import Firing, Inference, Program
 from ghrules.knowledge.models import Escalate, KnowledgeBase
 
 WORTH_SHOWING = 0.08
@@ -41,12 +41,17 @@ class Diagnostician:
         diagnosis = Diagnosis(ranked, inference.facts, self._escalate(ranked, backend), warnings=inference.warnings)
         return diagnosis, inference
 
+    def escalation_firings(self, ranked: Sequence[RankedHypothesis], backend: str = "auto") -> tuple[Firing, ...]:
+        """The firings of the rules that escalate; the hypothesis of rank N is the fact `hN`."""
+        return self._escalation.infer([_as_fact(item) for item in ranked], backend).firings if ranked else ()
+
     def _escalate(self, ranked: Sequence[RankedHypothesis], backend: str) -> dict[str, Escalate]:
         """Who must be told of each hypothesis: the rule with the highest salience decides."""
         names = {f"h{item.rank}": item.hypothesis.id for item in ranked}
-        firings = self._escalation.infer([_as_fact(item) for item in ranked], backend).firings if ranked else ()
         chosen: dict[str, Escalate] = {}
-        for firing in sorted(firings, key=lambda firing: (-firing.rule.salience, firing.rule.id)):
+        for firing in sorted(
+            self.escalation_firings(ranked, backend), key=lambda firing: (-firing.rule.salience, firing.rule.id)
+        ):
             if firing.rule.escalate:
                 chosen.setdefault(names[firing.bindings[0][1]], firing.rule.escalate)
         return chosen
