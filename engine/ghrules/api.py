@@ -32,7 +32,8 @@ from ghrules.facts.kinds import Fact, GapFact, Origin
 from ghrules.facts.model import Invalid
 from ghrules.ingest.sources import Source, open_sources
 from ghrules.knowledge.builtin import builtin_pack
-from ghrules.knowledge.loader import load
+from ghrules.knowledge.cache import Cache
+from ghrules.knowledge.kept import kept_knowledge
 from ghrules.knowledge.models import KnowledgeBase, Scalar, Signal
 from ghrules.redaction.redactor import Redactor
 from ghrules.redaction.reports import redacted
@@ -50,7 +51,7 @@ class Engine:
     """Knowledge, ready for any number of diagnoses.
 
     `packs` are folders or TOML files beside the built-in pack; `parameters` override thresholds by name; `backend` is
-    "auto", "durable", "clips" or "python"; `cache` is the folder for compiled patterns, None for no cache. Reports
+    "auto", "durable", "clips" or "python"; `cache` is the folder in which what is made of the knowledge is kept, None for no cache. Reports
     hide secrets (`redact`) by the pseudonyms of `redactor`.
     Raises KnowledgeError with all problems of all packs.
     """
@@ -66,9 +67,9 @@ class Engine:
     ) -> None:
         named = [name for name in os.environ.get(PACKS_VARIABLE, "").split(os.pathsep) if name]
         folders = ([builtin_pack()] if builtin else []) + [Path(pack) for pack in (*named, *packs)]
-        self.knowledge: KnowledgeBase = load(folders, parameters, cache=cache)
+        self._cache = Cache(cache) if cache else None
+        self.knowledge: KnowledgeBase = kept_knowledge(folders, parameters, self._cache)
         self.backend = backend
-        self._cache = cache
         self.redacts = redact
 
     @cached_property
@@ -79,7 +80,7 @@ class Engine:
     @cached_property
     def diagnostician(self) -> Diagnostician:
         """All rules, ready to run; prepared at first use."""
-        return Diagnostician(self.knowledge)
+        return Diagnostician(self.knowledge, self._cache)
 
     def redactor(self, optional: Iterable[str] = ()) -> Redactor:
         """A new redactor with the secrets of all packs; `optional` names kinds that are hidden on request only."""
@@ -218,7 +219,8 @@ class Session:
     def facts(self) -> list[Fact]:
         """All facts so far, with ids that depend on their content alone."""
         knowledge = self.engine.knowledge
-        constants = {signal.id: signal.set for signal in knowledge.signals}
+        seen = {key.signal for key in self._scan.fold.groups}
+        constants = self.engine.scanner.signals.constants(seen) if seen else {}
         scanned = self._scan.fold.facts(knowledge.kinds, constants)
         asserted = sorted(self._asserted, key=lambda fact: (fact.kind, repr(fact)))
         return scanned + [fact.model_copy(update={"id": f"a{n}"}) for n, fact in enumerate(asserted, 1)]

@@ -10,6 +10,7 @@ from ghrules.diagnosis.evidence import confidence, gather, span
 from ghrules.diagnosis.model import Diagnosis, Evidence, RankedHypothesis
 from ghrules.facts.kinds import Fact, HypothesisFact
 from ghrules.inference.engine import Firing, Inference, Program
+from ghrules.knowledge.cache import Cache
 from ghrules.knowledge.models import Escalate, KnowledgeBase
 
 WORTH_SHOWING = 0.08
@@ -18,15 +19,14 @@ CONFIDENCE_STEPS = (0.7, 0.9)
 
 
 class Diagnostician:
-    """The rules of a knowledge base, made ready for any number of diagnoses.
+    """The rules of a knowledge base, made ready for any number of diagnoses and kept ready in `cache`.
 
     Raises InferenceError when rules wait for each other.
     """
 
-    def __init__(self, knowledge: KnowledgeBase) -> None:
+    def __init__(self, knowledge: KnowledgeBase, cache: Cache | None = None) -> None:
         self.knowledge = knowledge
-        self._reasoning = Program([rule for rule in knowledge.rules if not rule.escalate], knowledge.kinds)
-        self._escalation = Program([rule for rule in knowledge.rules if rule.escalate], knowledge.kinds)
+        self._reasoning, self._escalation = _programs(knowledge, cache)
 
     def diagnose(
         self, facts: Sequence[Fact], backend: str = "auto", recurrences: Mapping[str, int] | None = None
@@ -55,6 +55,21 @@ class Diagnostician:
             if firing.rule.escalate:
                 chosen.setdefault(names[firing.bindings[0][1]], firing.rule.escalate)
         return chosen
+
+
+def _programs(knowledge: KnowledgeBase, cache: Cache | None) -> tuple[Program, Program]:
+    """The rules that reason, and those that escalate."""
+    kept = cache.get("rules", knowledge.key) if cache and knowledge.key else None
+    if kept is None:
+        kept = tuple(
+            Program([rule for rule in knowledge.rules if bool(rule.escalate) is escalates], knowledge.kinds)
+            for escalates in (False, True)
+        )
+        if cache and knowledge.key:
+            cache.put("rules", knowledge.key, kept)
+    reasoning, escalation = kept
+    reasoning.kinds = escalation.kinds = knowledge.kinds
+    return reasoning, escalation
 
 
 def rank(

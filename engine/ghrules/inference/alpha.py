@@ -15,6 +15,7 @@ from ghrules.facts.kinds import Fact
 from ghrules.inference.evaluate import Predicate, Values, is_expression, predicate, references, value_of
 from ghrules.inference.values import Key, key_of, kind_of
 from ghrules.knowledge.conditions import Ref, Scalar, Test
+from ghrules.knowledge.later import LaterMap
 from ghrules.knowledge.models import FactPattern, Rule
 
 Part = Literal["when", "unless", "totals"]
@@ -88,6 +89,13 @@ class _Entry:
         self._tests = tests
         self._compiled: tuple[Predicate, ...] | None = None
 
+    def __getstate__(self) -> tuple[PatternKey, str, Sequence[Test]]:
+        return self.key, self.alias, self._tests
+
+    def __setstate__(self, state: tuple[PatternKey, str, Sequence[Test]]) -> None:
+        self.key, self.alias, self._tests = state
+        self._compiled = None
+
     def accepts(self, values: Values) -> bool:
         if self._compiled is None:
             self._compiled = tuple(predicate(test) for test in self._tests)
@@ -99,8 +107,8 @@ class AlphaNetwork:
     """The patterns of `rules`, to be found from facts. It depends on the rules alone and serves any number of runs."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
-        self._keyed: dict[str, dict[str, dict[Key, list[_Entry]]]] = defaultdict(dict)
-        self._loose: dict[str, list[_Entry]] = defaultdict(list)
+        keyed_entries: dict[str, dict[str, dict[Key, list[_Entry]]]] = defaultdict(dict)
+        loose: dict[str, list[_Entry]] = defaultdict(list)
         prepared = [(key, pattern, constant_tests(pattern)) for rule in rules for key, pattern in patterns_of(rule)]
         spread = Counter(
             (kind, name)
@@ -116,11 +124,15 @@ class AlphaNetwork:
             own = [test for test in pattern.tests if test is not best and is_own(test, pattern.alias)]
             entry = _Entry(key, pattern.alias, own)
             if best is None:
-                self._loose[pattern.kind].append(entry)
+                loose[pattern.kind].append(entry)
                 continue
-            table = self._keyed[pattern.kind].setdefault(best.field, {})
+            table = keyed_entries[pattern.kind].setdefault(best.field, {})
             for value in keys:
                 table.setdefault(value, []).append(entry)
+        self._loose = LaterMap(loose)
+        self._keyed = {
+            kind: {name: LaterMap(table) for name, table in tables.items()} for kind, tables in keyed_entries.items()
+        }
 
     def knows(self, kind: str) -> bool:
         """Does any pattern ask for facts of this kind?"""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from ghrules.errors import InferenceError, UsageError
 from ghrules.facts.kinds import Fact
@@ -22,6 +22,7 @@ from ghrules.inference.joins import JoinRule
 from ghrules.inference.matcher import Activation, EngineFault, Matcher
 from ghrules.inference.relevance import live_rules
 from ghrules.inference.strata import Strata, stratify
+from ghrules.knowledge.later import LaterMap
 from ghrules.knowledge.models import Rule
 
 P = ParamSpec("P")
@@ -61,10 +62,15 @@ class Program:
     """
 
     def __init__(self, rules: Sequence[Rule], kinds: Mapping[str, type[Fact]]) -> None:
-        self.rules = tuple(rules)
+        self.rules = LaterMap({rule.id: rule for rule in rules})
         self.kinds = kinds
+        self._conditions = {rule.id: len(rule.when) for rule in rules}
         self.strata = stratify(rules, kinds)
         self.network = AlphaNetwork(rules)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without the kinds, which are classes: who keeps a program has to set them again."""
+        return {**self.__dict__, "kinds": {}}
 
     def infer(self, facts: Sequence[Fact], backend: str = "auto", limit: int = 200_000) -> Inference:
         """Run the rules over `facts`, which have unique ids, until nothing new follows.
@@ -78,7 +84,7 @@ class Program:
         known = _by_id(facts)
         alpha = Alpha(self.network)
         satisfied = {key for fact in known.values() for key in alpha.add(fact)}
-        live = sorted(live_rules(self.rules, satisfied, self.strata), key=lambda rule: rule.id)
+        live = [self.rules[name] for name in live_rules(self._conditions, satisfied, self.strata)]
         warnings: list[str] = []
         for engine in engines:
             try:

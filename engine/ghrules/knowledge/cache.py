@@ -1,68 +1,98 @@
-"""The parsed tables of packs that were found to be good, so that a start need not parse and check them again.
+"""What is derived from packs, kept between runs in files of the user's own cache folder.
 
-Plain JSON under a digest of the packs and of the checks themselves: a changed file or a changed check is a miss.
+An entry is found under everything that it depends on: the state of the files of the packs, the parameters, and the
+engine's own code. Files are written as a whole or not at all, by any number of processes at once; one that is damaged,
+or that belongs to somebody else, is as good as none.
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
 import os
-import tempfile
-from collections.abc import Sequence
+import pickle
+from collections.abc import Mapping, Sequence
 from functools import cache as once
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from ghrules.knowledge.sources import Source, digest_of
+from ghrules.knowledge.sources import pack_files
 
 KEPT = 8
-"""Files of older packs that stay; a test run with many packs must not fill the disk."""
+"""Files of one kind that stay; a test run with many packs must not fill the disk."""
+_DIGEST = 32
+_ROOMS = ("facts", "knowledge", "scan", "inference")
+"""The rooms whose code and shapes entries are made by and of."""
 
 
-def recall(folder: Path, sources: Sequence[Source]) -> bool:
-    """Fill the tables of all sources from the cache. False when these packs are not there."""
-    try:
-        known: dict[str, Any] = json.loads(_file(folder, sources).read_bytes())
-        tables = [known[_key(source)] for source in sources]
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
-    for source, table in zip(sources, tables, strict=True):
-        source.tables = table
-    return True
+class Cache:
+    """Entries by kind and key. A folder that cannot be read or written is no problem."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def get(self, kind: str, key: str) -> Any | None:
+        """What was put there, or None."""
+        content = self.read(kind, key)
+        if content is None:
+            return None
+        try:
+            return pickle.loads(content)
+        except Exception:  # whatever unpickling an entry of another time may raise
+            return None
+
+    def put(self, kind: str, key: str, value: object) -> None:
+        self.write(kind, key, pickle.dumps(value, pickle.HIGHEST_PROTOCOL))
+
+    def read(self, kind: str, key: str) -> memoryview | None:
+        """The bytes that were written there; None when there are none, or they are not whole."""
+        try:
+            with self._file(kind, key).open("rb") as stream:
+                if hasattr(os, "geteuid") and os.fstat(stream.fileno()).st_uid != os.geteuid():
+                    return None
+                content = memoryview(stream.read())
+        except OSError:
+            return None
+        return content[_DIGEST:] if sha256(content[_DIGEST:]).digest() == content[:_DIGEST] else None
+
+    def write(self, kind: str, key: str, content: bytes) -> None:
+        file = self._file(kind, key)
+        part = file.with_name(f"{file.name}.{os.getpid()}.part")
+        with contextlib.suppress(OSError):
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
+                stream.write(sha256(content).digest())
+                stream.write(content)
+            os.replace(part, file)
+            self._forget(kind)
+
+    def _file(self, kind: str, key: str) -> Path:
+        return self.folder / f"{kind}-{key[:32]}"
+
+    def _forget(self, kind: str) -> None:
+        files = sorted(self.folder.glob(f"{kind}-*"), key=lambda file: file.stat().st_mtime, reverse=True)
+        for file in files[KEPT:]:
+            file.unlink(missing_ok=True)
 
 
-def remember(folder: Path, sources: Sequence[Source]) -> None:
-    """Keep the tables of packs without problems. A folder that cannot be written to is no problem."""
-    file = _file(folder, sources)
-    with contextlib.suppress(OSError, ValueError, TypeError):
-        text = json.dumps({_key(source): source.tables for source in sources})
-        folder.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=folder, prefix=file.stem, suffix=".part")
-        with os.fdopen(handle, "w", encoding="utf-8") as out:
-            out.write(text)
-        os.replace(name, file)
-        _forget(folder)
-
-
-def _file(folder: Path, sources: Sequence[Source]) -> Path:
-    return folder / f"knowledge-{sha256((digest_of(sources) + _checks()).encode()).hexdigest()[:32]}.json"
-
-
-def _key(source: Source) -> str:
-    return sha256(source.text.encode()).hexdigest()
+def key_of(packs: Sequence[Path], parameters: Mapping[str, object]) -> str:
+    """Changes whenever a file of the packs, their order, a parameter or the engine's code does."""
+    states = [(str(path), *_state(path)) for pack in packs for path, _ in pack_files(pack)]
+    return sha256(
+        repr((_code(), [str(pack) for pack in packs], sorted(parameters.items()), states)).encode()
+    ).hexdigest()
 
 
 @once
-def _checks() -> str:
-    """Changes whenever the code that parses and checks does."""
-    modules = sorted([*Path(__file__).parent.glob("*.py"), *Path(__file__).parents[1].glob("facts/kinds.py")])
-    states = [(module.name, (state := module.stat()).st_size, state.st_mtime_ns) for module in modules]
-    return repr(states)
+def _code() -> str:
+    package = Path(__file__).parents[1]
+    files = sorted(file for room in _ROOMS for file in package.joinpath(room).glob("*.py"))
+    return repr([(file.name, *_state(file)) for file in files])
 
 
-def _forget(folder: Path) -> None:
-    files = sorted(folder.glob("knowledge-*.json"), key=lambda file: file.stat().st_mtime, reverse=True)
-    for file in files[KEPT:]:
-        file.unlink(missing_ok=True)
+def _state(path: Path) -> tuple[int, int]:
+    try:
+        state = path.stat()
+    except OSError:
+        return 0, 0
+    return state.st_size, state.st_mtime_ns

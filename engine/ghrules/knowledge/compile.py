@@ -36,15 +36,12 @@ class Vocabulary:
 class RuleCompiler:
     """Compiles the rules of one file; what is wrong goes to `problems`, and the rule is left out.
 
-    `patterns` says whether to compile regular expressions, `trusted` that the types of these rules were found good.
+    `patterns` says whether to compile regular expressions.
     """
 
-    def __init__(
-        self, source: Source, words: Vocabulary, problems: Problems, *, patterns: bool = True, trusted: bool = False
-    ) -> None:
+    def __init__(self, source: Source, words: Vocabulary, problems: Problems, *, patterns: bool = True) -> None:
         self._source = source
         self._patterns = patterns
-        self._trusted = trusted
         self._words = words
         self._problems = problems
         self._bound: dict[str, str] = {}
@@ -196,7 +193,7 @@ class RuleCompiler:
 
     def _typed_tests(self, name: str, kind: str, value: object, keys: Keys) -> list[Test]:
         tests = self._tests(name, value, keys)
-        for test in () if self._trusted else tests:
+        for test in tests:
             if self._patterns and test.op in MATCH and (flaw := compile_flaw(str(test.value))):
                 self._add(keys, flaw.message, flaw.hint, part=flaw.part, code="pattern")
                 return []

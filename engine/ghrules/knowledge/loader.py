@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 
 from ghrules.errors import KnowledgeError
 from ghrules.facts.kinds import KINDS, Fact, declare_kind
-from ghrules.knowledge.cache import recall, remember
+from ghrules.knowledge.cache import key_of
 from ghrules.knowledge.check import ANY_TABLE, check_packs
 from ghrules.knowledge.compile import RuleCompiler, Vocabulary
+from ghrules.knowledge.later import LaterList, LaterMap
 from ghrules.knowledge.models import Hypothesis, KnowledgeBase, PackTest, Place, Rule, Runbook, Scalar
 from ghrules.knowledge.parameters import parameter_values
 from ghrules.knowledge.places import places_of
@@ -28,17 +28,15 @@ def load(
     parameters: Mapping[str, Scalar] | None = None,
     *,
     check_patterns: bool = True,
-    cache: Path | None = None,
 ) -> KnowledgeBase:
     """Read, check and compile packs (folders or single TOML files); later packs override parameters of earlier ones.
 
     `parameters` override those of all packs. `check_patterns=False` leaves out the compilation of regular
-    expressions. `cache` is a folder in which the parsed tables of packs without problems are kept, so that the same
-    files are neither parsed nor checked again.
+    expressions.
 
     Raises KnowledgeError with every problem of every pack, UsageError on an unknown parameter or one of another type.
     """
-    examined = _examine(packs, parameters or {}, check_patterns, cache)
+    examined = _examine(packs, parameters or {}, check_patterns)
     if examined.knowledge is None:
         raise KnowledgeError(list(dict.fromkeys(examined.problems.found)))
     return examined.knowledge
@@ -57,24 +55,19 @@ class Examined:
 
 def examine(packs: Sequence[Path]) -> Examined:
     """Read and check packs as `load` does, problems told and not raised."""
-    return _examine(packs, {}, True, None)
+    return _examine(packs, {}, True)
 
 
-def _examine(
-    packs: Sequence[Path], parameters: Mapping[str, Scalar], check_patterns: bool, cache: Path | None
-) -> Examined:
+def _examine(packs: Sequence[Path], parameters: Mapping[str, Scalar], check_patterns: bool) -> Examined:
     with _without_garbage_collection():
-        return _read(packs, parameters, check_patterns, cache)
+        return _read(packs, parameters, check_patterns)
 
 
-def _read(
-    packs: Sequence[Path], parameters: Mapping[str, Scalar], check_patterns: bool, cache: Path | None
-) -> Examined:
+def _read(packs: Sequence[Path], parameters: Mapping[str, Scalar], check_patterns: bool) -> Examined:
+    key = key_of(packs, parameters)
     problems = Problems()
     sources = read_packs(packs, problems.found)
-    known_good = cache is not None and not problems.found and recall(cache, sources)
-    if not known_good:
-        sources = [source for source in sources if parse(source, problems.found)]
+    sources = [source for source in sources if parse(source, problems.found)]
     unread = bool(problems.found)
     toml = [source for source in sources if not source.is_runbook]
     for source in toml:
@@ -85,18 +78,15 @@ def _read(
     signals = {signal.id: signal for source in toml for signal in source.table.signal}
     words = Vocabulary(kinds, signals, values)
     places = places_of(toml, problems)
-    rules = _rules(toml, words, places, problems, patterns=check_patterns, trusted=known_good)
-    if not known_good:
-        missing = {name for source in toml for name in source.left_out}
-        missing |= {"runbook"} if not all(runbook for _, runbook in runbooks) else set()
-        missing |= ANY_TABLE if unread else set()
-        check_packs(toml, runbooks, words, rules, problems, missing=frozenset(missing), patterns=check_patterns)
+    rules = _rules(toml, words, places, problems, patterns=check_patterns)
+    missing = {name for source in toml for name in source.left_out}
+    missing |= {"runbook"} if not all(runbook for _, runbook in runbooks) else set()
+    missing |= ANY_TABLE if unread else set()
+    check_packs(toml, runbooks, words, rules, problems, missing=frozenset(missing), patterns=check_patterns)
     if problems.found:
         return Examined(tuple(toml), tuple(runbooks), problems, None)
-    if cache and check_patterns and not known_good:
-        remember(cache, sources)
     books = {runbook.id: runbook for _, runbook in runbooks if runbook}
-    knowledge = _base(packs, sources, toml, books, words, rules, places)
+    knowledge = _base(packs, key, sources, toml, books, words, rules, places)
     return Examined(tuple(toml), tuple(runbooks), problems, knowledge)
 
 
@@ -139,11 +129,10 @@ def _rules(
     problems: Problems,
     *,
     patterns: bool,
-    trusted: bool,
 ) -> list[Rule]:
     rules = []
     for source in sources:
-        compiler = RuleCompiler(source, words, problems, patterns=patterns, trusted=trusted)
+        compiler = RuleCompiler(source, words, problems, patterns=patterns)
         for keys, table in source.items("rule"):
             rule = compiler.compile(table, keys, places[f"rule:{table.id}"])
             if rule:
@@ -153,6 +142,7 @@ def _rules(
 
 def _base(
     packs: Sequence[Path],
+    key: str,
     sources: Sequence[Source],
     toml: Sequence[Source],
     runbooks: Mapping[str, Runbook],
@@ -171,17 +161,19 @@ def _base(
         tests += [PackTest(t, places[f"test:{source.path}#{n}"]) for n, t in enumerate(table.test)]
     return KnowledgeBase(
         packs=tuple(source.table.pack for source in toml if source.table.pack),
-        parameters=MappingProxyType(dict(words.parameters)),
-        kinds=MappingProxyType(dict(words.kinds)),
+        parameters=dict(words.parameters),
+        kinds=dict(words.kinds),
         formats=tuple(item for source in toml for item in source.table.format),
-        signals=tuple(item for source in toml for item in source.table.signal),
+        signals=LaterList(item for source in toml for item in source.table.signal),
         episodes=tuple(item for source in toml for item in source.table.episode),
         secrets=tuple(item for source in toml for item in source.table.secret),
-        hypotheses=MappingProxyType(hypotheses),
-        rules=tuple(rules),
-        runbooks=MappingProxyType(dict(runbooks)),
-        tests=tuple(tests),
+        hypotheses=LaterMap(hypotheses),
+        rules=LaterList(rules),
+        runbooks=LaterMap(runbooks),
+        tests=LaterList(tests),
         digest=digest_of(sources),
-        places=MappingProxyType(dict(places)),
+        places=dict(places),
         root=next((pack for pack in packs if pack.is_dir()), None),
+        declared={item.kind: item.fields for source in toml for item in source.table.fact},
+        key=key,
     )

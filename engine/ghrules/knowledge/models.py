@@ -7,7 +7,7 @@ of these tables: `[pack]`, `[parameters]`, `[[fact]]`, `[[format]]`, `[[signal]]
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Literal
@@ -332,14 +332,18 @@ class KnowledgeBase(Struct, frozen=True):
     parameters: Mapping[str, Scalar]
     kinds: Mapping[str, type[Fact]]
     formats: tuple[Format, ...]
-    signals: tuple[Signal, ...]
+    signals: Sequence[Signal]
     episodes: tuple[Episode, ...]
     secrets: tuple[Secret, ...]
     hypotheses: Mapping[str, Hypothesis]
-    rules: tuple[Rule, ...]
+    rules: Sequence[Rule]
     runbooks: Mapping[str, Runbook]
-    tests: tuple[PackTest, ...]
+    tests: Sequence[PackTest]
     digest: str
     places: Mapping[str, Place] = MappingProxyType({})
     """`signal:ID`, `rule:ID`, `hypothesis:ID`, `format:ID` -> where it is written."""
     root: Path | None = None
+    declared: Mapping[str, Mapping[str, str]] = MappingProxyType({})
+    """The kinds that packs declare: name -> field -> type."""
+    key: str = ""
+    """Stands for all that the knowledge was made of, the engine's code included."""

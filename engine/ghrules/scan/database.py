@@ -1,25 +1,23 @@
 """One pass of many patterns over raw bytes: Hyperscan where it is installed, RE2's set matcher elsewhere.
 
-Both report for each line which patterns can match in it. Hyperscan's compiled database is kept in the user's cache
-folder under a digest of patterns, library version and machine.
+Both report for each line which patterns can match in it. Hyperscan's compiled database is kept in the cache under
+patterns, library version and machine.
 """
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import importlib.metadata
-import os
 import platform
-import tempfile
 import threading
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from hashlib import sha256
 from typing import Any, Protocol
 
 import re2
 
+from ghrules.knowledge.cache import Cache
+
 Hits = Iterator[tuple[int, int, set[int]]]
+_KIND = "patterns"
 
 
 class PatternDatabase(Protocol):
@@ -31,13 +29,13 @@ class PatternDatabase(Protocol):
         """(start, end, indexes of patterns) of each line with a hit, in order; `end` is the newline or len(data)."""
 
 
-def open_database(patterns: Sequence[str], cache: Path | None) -> PatternDatabase:
-    """The fastest database that this machine has. `cache` is a folder, or None to compile afresh.
+def open_database(patterns: Sequence[str], digest: str, cache: Cache | None) -> PatternDatabase:
+    """The fastest database that this machine has; `digest` stands for the patterns, compiled ones are kept in `cache`.
 
     Patterns are in the syntax that `ghrules.scan.prefilter.widen` gives.
     """
     try:
-        return HyperscanDatabase(patterns, cache)
+        return HyperscanDatabase(patterns, digest, cache)
     except ImportError:
         return Re2Database(patterns)
 
@@ -45,26 +43,25 @@ def open_database(patterns: Sequence[str], cache: Path | None) -> PatternDatabas
 class HyperscanDatabase:
     name = "hyperscan"
 
-    def __init__(self, patterns: Sequence[str], cache: Path | None) -> None:
+    def __init__(self, patterns: Sequence[str], digest: str = "", cache: Cache | None = None) -> None:
         import hyperscan
 
         self._lock = threading.Lock()
         self._empty = not patterns
         if self._empty:
             return
-        key = hashlib.sha256("\0".join([*patterns, _library_version(), platform.machine()]).encode()).hexdigest()[:32]
-        file = cache / f"patterns-{key}.hs" if cache else None
-        blob = _read(file)
-        if blob is not None:
+        key = sha256(f"{digest} {hyperscan.__version__} {platform.machine()}".encode()).hexdigest()
+        kept = cache.read(_KIND, key) if cache else None
+        if kept is not None:
             try:
-                self._database = hyperscan.loadb(blob, hyperscan.HS_MODE_BLOCK)
+                self._database = hyperscan.loadb(kept.tobytes(), hyperscan.HS_MODE_BLOCK)
                 self._database.scratch = hyperscan.Scratch(self._database)
                 return
             except hyperscan.error:
                 pass
         self._database = _compile(hyperscan, patterns)
-        if file:
-            _write(file, hyperscan.dumpb(self._database))
+        if cache:
+            cache.write(_KIND, key, hyperscan.dumpb(self._database))
 
     def lines(self, data: bytes) -> Hits:
         if self._empty or not data:
@@ -135,25 +132,3 @@ def _compile(hyperscan: Any, patterns: Sequence[str]) -> Any:
         flags = [flag | hyperscan.HS_FLAG_PREFILTER for flag in flags]
         database.compile(expressions=expressions, ids=list(range(len(patterns))), flags=flags)
     return database
-
-
-def _library_version() -> str:
-    return importlib.metadata.version("hyperscan")
-
-
-def _read(file: Path | None) -> bytes | None:
-    if file is None:
-        return None
-    try:
-        return file.read_bytes()
-    except OSError:
-        return None
-
-
-def _write(file: Path, blob: bytes) -> None:
-    with contextlib.suppress(OSError):
-        file.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=file.parent)
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(blob)
-        os.replace(temporary, file)

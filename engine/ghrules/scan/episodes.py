@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 from typing import Any
 
 import re2
@@ -16,16 +17,22 @@ Observation = Callable[[], None]
 
 
 class EpisodePatterns:
-    """The patterns of one episode."""
+    """The patterns of one episode, compiled when a record first asks for them."""
 
     def __init__(self, episode: Episode) -> None:
-        options = re2.Options()
-        options.log_errors = False
-        self.id = episode.id
-        self.begin, self.ends_well, self.ends_badly = (
-            [re2.compile(pattern, options) for pattern in patterns]
-            for patterns in (episode.begin, episode.ends_well, episode.ends_badly)
-        )
+        self._episode = episode
+
+    @cached_property
+    def begin(self) -> list[Any]:
+        return _compiled(self._episode.begin)
+
+    @cached_property
+    def ends_well(self) -> list[Any]:
+        return _compiled(self._episode.ends_well)
+
+    @cached_property
+    def ends_badly(self) -> list[Any]:
+        return _compiled(self._episode.ends_badly)
 
 
 class EpisodeWatch:
@@ -65,6 +72,12 @@ class EpisodeWatch:
         held, self._held = self._held, []
         for observation in held:
             observation()
+
+
+def _compiled(patterns: Sequence[str]) -> list[Any]:
+    options = re2.Options()
+    options.log_errors = False
+    return [re2.compile(pattern, options) for pattern in patterns]
 
 
 def _found(patterns: Iterable[Any], texts: Sequence[str]) -> bool:

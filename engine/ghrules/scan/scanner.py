@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 
 from ghrules.facts.fold import SAMPLE_LENGTH, Fold, Sample
 from ghrules.ingest.detect import checked_format
@@ -13,10 +12,11 @@ from ghrules.ingest.escapes import lines_without_sequences
 from ghrules.ingest.record import Record
 from ghrules.ingest.records import RecordReader
 from ghrules.ingest.sources import Source
+from ghrules.knowledge.cache import Cache
 from ghrules.knowledge.models import KnowledgeBase
 from ghrules.scan.database import PatternDatabase, open_database
-from ghrules.scan.episodes import EpisodeWatch
-from ghrules.scan.plan import plan
+from ghrules.scan.episodes import EpisodePatterns, EpisodeWatch
+from ghrules.scan.plan import Signals, kept_plan
 from ghrules.scan.quiet import QuietFailures
 from ghrules.scan.unknown import UnknownErrors
 
@@ -59,12 +59,14 @@ class ScanResult:
 
 
 class Scanner:
-    """All signals of a knowledge base over any number of sources. `cache` is the folder of compiled patterns."""
+    """All signals of a knowledge base over any number of sources. What is compiled is kept in `cache`."""
 
-    def __init__(self, knowledge: KnowledgeBase, cache: Path | None = None) -> None:
+    def __init__(self, knowledge: KnowledgeBase, cache: Cache | None = None) -> None:
         self.knowledge = knowledge
-        self.plan = plan(knowledge)
-        self.database: PatternDatabase = open_database(self.plan.patterns, cache)
+        self.plan = kept_plan(knowledge, cache)
+        self.signals = Signals(knowledge, self.plan.ids)
+        self.database: PatternDatabase = open_database(self.plan.patterns, self.plan.digest, cache)
+        self._episodes = [EpisodePatterns(episode) for episode in knowledge.episodes]
         self._quiet = QuietFailures(knowledge.parameters)
         self._composed = frozenset(
             known.id for known in knowledge.formats if any("{" in text for text in known.texts or ())
@@ -93,7 +95,7 @@ class Scanner:
         progress: Callable[[int], None] | None,
     ) -> None:
         reader = RecordReader(self.knowledge.formats, source.path, input_format)
-        watch = EpisodeWatch(self.plan.episodes)
+        watch = EpisodeWatch(self._episodes)
         lines = 0
         for chunk in source.chunks():
             current: Record | None = None
@@ -139,7 +141,7 @@ class Scanner:
                     positions.add(owner[1])
         known = False
         for index in sorted(possible):
-            compiled = self.plan.signals[index]
+            compiled = self.signals[index]
             patterns = None if record.format in self._composed else possible[index]
             for fields, line in compiled.observe(record, patterns):
                 known = True
