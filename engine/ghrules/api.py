@@ -16,13 +16,13 @@ import io
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO
 
 import platformdirs
+from msgspec.structs import replace
 
 from ghrules.collect.case import CASE_MARK, Case, read_case
 from ghrules.diagnosis.diagnose import Diagnostician
@@ -51,8 +51,8 @@ class Engine:
     """Knowledge, ready for any number of diagnoses.
 
     `packs` are folders or TOML files beside the built-in pack; `parameters` override thresholds by name; `backend` is
-    "auto", "durable", "clips" or "python"; `cache` is the folder in which what is made of the knowledge is kept, None for no cache. Reports
-    hide secrets (`redact`) by the pseudonyms of `redactor`.
+    "auto", "durable", "clips" or "python"; `cache` is the folder for what is made of the knowledge, None for no cache.
+    Reports hide secrets (`redact`) by the pseudonyms of `redactor`.
     Raises KnowledgeError with all problems of all packs.
     """
 

@@ -12,8 +12,7 @@ GhrulesError                 1
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 from unicodedata import combining, east_asian_width
 
 
@@ -50,8 +49,7 @@ class HistoryError(InputError):
         super().__init__(f"the history of diagnoses cannot be used: {reason}")
 
 
-@dataclass(frozen=True, order=True)
-class Problem:
+class Problem(NamedTuple):
     """One mistake in a pack: where it stands, what is wrong and what to do.
 
     `line` and `column` count from 1; 0 means that the place inside the file is unknown. `wrong` is the text at this

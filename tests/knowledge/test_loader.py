@@ -221,41 +221,6 @@ def test_a_file_that_is_reached_twice_is_read_once(write: Write) -> None:
     assert len(load([folder, folder / "facts/shop/shelf.toml"]).signals) == 2
 
 
-def test_the_cache_gives_the_same_knowledge(write: Write, tmp_path: Path) -> None:
-    folder, cache = write(PACK), tmp_path / "cache"
-
-    fresh, kept, recalled = load([folder]), load([folder], cache=cache), load([folder], cache=cache)
-
-    assert len(list(cache.iterdir())) == 1
-    assert fresh == kept == recalled
-
-
-def test_the_cache_notices_every_change(write: Write, tmp_path: Path) -> None:
-    folder, cache = write(PACK), tmp_path / "cache"
-    load([folder], cache=cache)
-
-    (folder / "facts/shop/shelf.toml").write_text(FACTS.replace("nothing left", "(nothing left"))
-
-    with pytest.raises(KnowledgeError, match="missing \\)"):
-        load([folder], cache=cache)
-
-
-def test_a_damaged_cache_is_made_again(write: Write, tmp_path: Path) -> None:
-    folder, cache = write(PACK), tmp_path / "cache"
-    fresh = load([folder], cache=cache)
-    (file,) = cache.iterdir()
-
-    for damage in ("", "[]", "{}", '{"a": '):
-        file.write_text(damage)
-        assert load([folder], cache=cache) == fresh
-
-
-def test_a_cache_that_cannot_be_written_is_no_problem(write: Write, tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-
-    assert load([write(PACK)], cache=tmp_path / "file" / "below").signals
-
-
 def test_an_absence_of_signals_of_two_kinds_is_the_absence_of_each(write: Callable[..., Path]) -> None:
     rules = RULES.replace(
         'unless = [{ signal = "shop.delivery", first_seen = "> empty.last_seen" }]',

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ghrules.knowledge.cache import Cache
 from ghrules.scan.database import HyperscanDatabase, PatternDatabase, Re2Database
 
 hyperscan = pytest.importorskip("hyperscan")
@@ -19,19 +20,19 @@ def found(database: PatternDatabase, data: bytes) -> list[tuple[bytes, set[int]]
 
 @pytest.mark.parametrize("engine", ["hyperscan", "re2"])
 def test_lines_come_in_order_with_all_their_patterns(engine: str) -> None:
-    database: PatternDatabase = HyperscanDatabase(PATTERNS, None) if engine == "hyperscan" else Re2Database(PATTERNS)
+    database: PatternDatabase = HyperscanDatabase(PATTERNS) if engine == "hyperscan" else Re2Database(PATTERNS)
     data = "nothing\ntoo many, REFUSED\n\nx12 gone\ncafé".encode()
     assert found(database, data) == [(b"too many, REFUSED", {0, 2}), (b"x12 gone", {1}), ("café".encode(), {3})]
 
 
 @pytest.mark.parametrize("data", [b"", b"\n", b"\n\n\n", b"\x00\xff"])
 def test_nothing_is_found_in_nothing(data: bytes) -> None:
-    assert found(HyperscanDatabase(PATTERNS, None), data) == []
+    assert found(HyperscanDatabase(PATTERNS), data) == []
     assert found(Re2Database(PATTERNS), data) == []
 
 
 def test_a_database_without_patterns_finds_nothing() -> None:
-    assert found(HyperscanDatabase([], None), b"too many") == []
+    assert found(HyperscanDatabase([]), b"too many") == []
     assert found(Re2Database([]), b"too many") == []
 
 
@@ -41,20 +42,18 @@ def test_a_database_without_patterns_finds_nothing() -> None:
 )
 def test_both_engines_agree_on_any_bytes(parts: list[bytes]) -> None:
     data = b"".join(parts)
-    assert found(HyperscanDatabase(PATTERNS, None), data) == found(Re2Database(PATTERNS), data)
+    assert found(HyperscanDatabase(PATTERNS), data) == found(Re2Database(PATTERNS), data)
 
 
-@pytest.mark.parametrize("damage", [lambda blob: b"", lambda blob: blob[:100], lambda blob: b"\0" * len(blob)])
-def test_a_damaged_cache_is_replaced(tmp_path: Path, damage: object) -> None:
-    HyperscanDatabase(PATTERNS, tmp_path)
+def test_a_compiled_database_is_read_from_the_cache(tmp_path: Path) -> None:
+    made = HyperscanDatabase(PATTERNS, "digest", Cache(tmp_path))
+    kept = HyperscanDatabase(["another"], "digest", Cache(tmp_path))
+    assert found(made, b"too many") == found(kept, b"too many") == [(b"too many", {0})]
+
+
+def test_a_database_that_hyperscan_does_not_take_is_compiled_again(tmp_path: Path) -> None:
+    cache = Cache(tmp_path)
+    HyperscanDatabase(PATTERNS, "digest", cache)
     (file,) = tmp_path.iterdir()
-    whole = file.read_bytes()
-    file.write_bytes(damage(whole))  # type: ignore[operator]
-    assert found(HyperscanDatabase(PATTERNS, tmp_path), b"too many") == [(b"too many", {0})]
-    assert len(file.read_bytes()) == len(whole)
-
-
-def test_a_cache_folder_that_cannot_be_written_does_no_harm(tmp_path: Path) -> None:
-    blocked = tmp_path / "file"
-    blocked.write_text("")
-    assert found(HyperscanDatabase(PATTERNS, blocked / "cache"), b"too many") == [(b"too many", {0})]
+    cache.write(*file.name.split("-", 1), b"\0" * 100)
+    assert found(HyperscanDatabase(PATTERNS, "digest", cache), b"too many") == [(b"too many", {0})]

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from ghrules.advice.templates import fill_command, fill_snippet, fill_text
 from ghrules.diagnosis.model import Evidence, RankedHypothesis
 from ghrules.facts.kinds import Fact
+from ghrules.facts.model import names_of
 from ghrules.inference.evaluate import holds
 from ghrules.knowledge.models import Check, Fix, Rule
 
@@ -97,6 +98,6 @@ def fields(fact: Fact) -> dict[str, object]:
     """The fields of a fact that have a value, without its id, source and samples."""
     return {
         name: value
-        for name in type(fact).model_fields
+        for name in names_of(type(fact))
         if name not in _HIDDEN and (value := getattr(fact, name)) is not None
     }

@@ -12,7 +12,7 @@ import click
 from ghrules.cli.output import emit
 
 _SCANNERS = (("hyperscan", "hyperscan", "fast pattern scan"), ("google-re2", "re2", "linear-time patterns"))
-_LIBRARIES = ("pydantic", "click", "httpx", "psycopg", "rich", "zstandard", "platformdirs", "tomlkit")
+_LIBRARIES = ("msgspec", "pydantic", "click", "httpx", "psycopg", "rich", "zstandard", "platformdirs", "tomlkit")
 
 Row = tuple[str, str]
 
@@ -41,7 +41,7 @@ def _system() -> Iterator[Row]:
 def _inference() -> Iterator[Row]:
     from ghrules.inference.backends import available, choose
 
-    chosen = choose("auto")[0].name
+    chosen = next(choose("auto")).name
     for engine in available():
         state = "in use" if engine.name == chosen else "available" if engine.usable else "not available"
         yield engine.name, f"{engine.version or '-'}  {state}" + (f": {engine.reason}" if engine.reason else "")

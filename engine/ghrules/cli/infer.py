@@ -18,10 +18,10 @@ Value = str | int | float | bool
 
 def parameter_option(ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]) -> dict[str, Value]:
     """NAME=VALUE, any number of times; a value is a TOML number or boolean, and a text otherwise."""
-    import tomllib
-
     values: dict[str, Value] = {}
     for given in texts:
+        import tomllib
+
         name, equals, text = given.partition("=")
         if not equals or not name.strip():
             raise click.BadParameter(f"'{given}' is not NAME=VALUE, for instance slow_request_ms=500", ctx, param)

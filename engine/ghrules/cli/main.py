@@ -9,25 +9,31 @@ from collections.abc import Sequence
 import click
 
 from ghrules import __version__
-from ghrules.cli.doctor import doctor
 from ghrules.cli.exits import EXIT_CODES
 from ghrules.cli.groups import Commands
-from ghrules.cli.health import health
-from ghrules.cli.history import history
-from ghrules.cli.infer import infer
 from ghrules.cli.output import emit
-from ghrules.cli.redact import redact
-from ghrules.cli.report import report
-from ghrules.cli.rules import rules
-from ghrules.cli.runbook import runbook
-from ghrules.cli.stack import collect, init
 from ghrules.errors import GhrulesError, KnowledgeError
 
 INTERRUPTED = 130
 DEBUG_VARIABLE = "GHRULES_DEBUG"
 
 
-@click.group(cls=Commands, epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
+COMMANDS = {
+    "collect": "ghrules.cli.stack",
+    "doctor": "ghrules.cli.doctor",
+    "health": "ghrules.cli.health",
+    "history": "ghrules.cli.history",
+    "infer": "ghrules.cli.infer",
+    "init": "ghrules.cli.stack",
+    "redact": "ghrules.cli.redact",
+    "report": "ghrules.cli.report",
+    "rules": "ghrules.cli.rules",
+    "runbook": "ghrules.cli.runbook",
+}
+"""Name -> the module that holds the command under this name."""
+
+
+@click.group(cls=Commands, later=COMMANDS, epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, message="ghrules %(version)s")
 def cli() -> None:
     """ghrules reads logs and answers what probably broke, why, and how to fix it."""
@@ -37,10 +43,6 @@ def cli() -> None:
 def version() -> None:
     """Print the version."""
     emit(f"ghrules {__version__}\n")
-
-
-for _command in (infer, report, health, collect, init, redact, history, doctor, rules, runbook):
-    cli.add_command(_command)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
-import shutil
 import stat
 import sys
 from collections.abc import Mapping
@@ -64,6 +62,8 @@ def save(path: str, text: str) -> None:
 
 
 def _replace(target: Path, data: bytes, mode: int | None) -> None:
+    import secrets
+
     beside = target.with_name(f".{target.name[:100]}.{secrets.token_hex(6)}.tmp")
     try:
         with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb") as out:
@@ -88,4 +88,6 @@ def wants_color(out: TextIO, environment: Mapping[str, str]) -> bool:
 
 def page_width() -> int:
     """The columns of the terminal, COLUMNS when it is set."""
+    import shutil
+
     return min(shutil.get_terminal_size((WIDTH_OF_PIPES, 24)).columns, WIDEST)

@@ -8,12 +8,12 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec import Struct
 
 from ghrules import __version__
 from ghrules.errors import InputError
@@ -28,8 +28,7 @@ CASE_MARK = b'{"ghrules_case":'
 """A text that begins so is a case."""
 
 
-@dataclass(frozen=True)
-class Text:
+class Text(Struct, frozen=True):
     """Output of a tool, a page's body or an error's text, which the signals read as they read a log.
 
     `origin` says where it comes from, as a path does for a file; `format` is the id of its log format, None to detect.
@@ -40,14 +39,13 @@ class Text:
     format: str | None = None
 
 
-@dataclass
-class Case:
+class Case(Struct):
     """Facts and texts that were collected; `problems` are lines of its file that could not be read."""
 
-    facts: list[Fact] = field(default_factory=list)
-    texts: list[Text] = field(default_factory=list)
+    facts: list[Fact] = []
+    texts: list[Text] = []
     collectors: tuple[str, ...] = ()
-    problems: list[str] = field(default_factory=list)
+    problems: list[str] = []
     collected_at: datetime | None = None
 
     @classmethod

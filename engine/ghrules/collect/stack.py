@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -46,7 +45,7 @@ def parse_stack(text: str, path: str = FILE_NAME) -> Stack:
         problems.add(source, keys, message, hint)
     if stack is None or problems.found:
         hide = Secrets().hide
-        raise ConfigurationError([replace(item, excerpt=hide(item.excerpt)) for item in problems.found])
+        raise ConfigurationError([item._replace(excerpt=hide(item.excerpt)) for item in problems.found])
     return _located(stack, Path(path).parent)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ghrules.knowledge.models import Hypothesis
 
@@ -14,8 +15,7 @@ SLACK_S = 600.0
 """A consequence may be logged up to this many seconds before its cause: failures surface before they are explained."""
 
 
-@dataclass(frozen=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """A hypothesis with its confidence, the time it was first seen and the observations that speak for it."""
 
     hypothesis: Hypothesis

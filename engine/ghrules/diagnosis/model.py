@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct
 
 from ghrules.facts.kinds import Fact, Origin
 from ghrules.knowledge.models import Check, Escalate, Hypothesis, Rule
@@ -13,8 +14,7 @@ Direction = Literal["for", "against"]
 Role = Literal["root-cause", "consequence"]
 
 
-@dataclass(frozen=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """One activation that bears on a hypothesis. `weight` is in natural log-odds, negative against.
 
     `counted` is False when another piece of evidence rests on the same observation and weighs more.
@@ -27,8 +27,7 @@ class Evidence:
     counted: bool = True
 
 
-@dataclass(frozen=True)
-class RankedHypothesis:
+class RankedHypothesis(Struct, frozen=True):
     """`confidence` is a probability; `gain` of a check is the expected drop of entropy in bits."""
 
     hypothesis: Hypothesis
@@ -42,8 +41,7 @@ class RankedHypothesis:
     checks: tuple[tuple[Check, float], ...] = ()
 
 
-@dataclass(frozen=True)
-class Unexplained:
+class Unexplained(Struct, frozen=True):
     """Error-looking records that no hypothesis explains, gathered by template."""
 
     template: str
@@ -52,12 +50,11 @@ class Unexplained:
     source: Origin | None
 
 
-@dataclass(frozen=True)
-class Diagnosis:
+class Diagnosis(Struct, frozen=True):
     """Ranked hypotheses over `facts` (by id), with the escalations that rules asked for (by hypothesis id)."""
 
     hypotheses: tuple[RankedHypothesis, ...]
     facts: Mapping[str, Fact]
-    escalations: Mapping[str, Escalate] = field(default_factory=dict)
+    escalations: Mapping[str, Escalate] = {}
     unexplained: tuple[Unexplained, ...] = ()
     warnings: tuple[str, ...] = ()

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from msgspec import Struct
+
 from ghrules.facts.kinds import Fact, Origin
+from ghrules.facts.model import names_of
 from ghrules.facts.sketch import Sketch
 
 IDENTIFYING_NUMBERS = frozenset({"status", "port", "origin_status"})
@@ -45,17 +47,16 @@ class GroupKey(NamedTuple):
     fields: tuple[tuple[str, Scalar], ...]
 
 
-@dataclass(slots=True)
-class Group:
+class Group(Struct):
     """What is kept of all observations with one key. Times are seconds since 1970, UTC."""
 
     count: int = 0
     first: float | None = None
     last: float | None = None
-    numbers: dict[str, float] = field(default_factory=dict)
+    numbers: dict[str, float] = {}
     durations: Sketch | None = None
-    samples: list[Sample] = field(default_factory=list)
-    seconds: dict[tuple[int, str], int] = field(default_factory=dict)
+    samples: list[Sample] = []
+    seconds: dict[tuple[int, str], int] = {}
 
     @property
     def burst(self) -> int:
@@ -172,7 +173,7 @@ def _roll_up(groups: Mapping[GroupKey, Group], constants: Mapping[str, Mapping[s
 
 
 def _values(key: GroupKey, group: Group, total: int, kind: type[Fact]) -> dict[str, Any]:
-    known = kind.model_fields
+    known = names_of(kind)
     values: dict[str, Any] = {
         "signal": key.signal,
         "service": key.service or None,

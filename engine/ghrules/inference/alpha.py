@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
+
+from msgspec import Struct
 
 from ghrules.facts.kinds import Fact
 from ghrules.inference.evaluate import Predicate, Values, is_expression, predicate, references, value_of
@@ -54,12 +55,11 @@ def choices(test: Test) -> tuple[Scalar, ...]:
     return tuple(value for value in allowed if value is not None and kind_of(value) != "nothing")
 
 
-@dataclass(slots=True)
-class Memory:
+class Memory(Struct):
     """The facts of one pattern, in the order they came, with look-ups by field made when first asked for."""
 
-    facts: list[str] = field(default_factory=list)
-    _by_field: dict[str, dict[Key, list[str]]] = field(default_factory=dict)
+    facts: list[str] = []
+    _by_field: dict[str, dict[Key, list[str]]] = {}
 
     def add(self, fact_id: str, values: Values) -> None:
         self.facts.append(fact_id)

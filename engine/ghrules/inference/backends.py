@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from difflib import get_close_matches
-from importlib import import_module, metadata
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from importlib import import_module
+from itertools import chain
+
+from msgspec import Struct
 
 from ghrules.errors import UsageError
 from ghrules.facts.kinds import Fact
@@ -16,8 +20,7 @@ from ghrules.knowledge.models import Rule
 Factory = Callable[[Sequence[Rule], Mapping[str, type[Fact]], Alpha], Matcher]
 
 
-@dataclass(frozen=True)
-class Engine:
+class Engine(Struct, frozen=True):
     """One way to match. `install` says how to get it; `module` and `distribution` are empty when it is built in."""
 
     name: str
@@ -30,10 +33,7 @@ class Engine:
     @property
     def version(self) -> str:
         """The installed version, or "" if there is none."""
-        try:
-            return metadata.version(self.distribution) if self.distribution else ""
-        except metadata.PackageNotFoundError:
-            return ""
+        return _version(self.distribution) if self.distribution else ""
 
     @property
     def label(self) -> str:
@@ -56,8 +56,7 @@ class Engine:
         return factory(rules, kinds, alpha)
 
 
-@dataclass(frozen=True)
-class Availability:
+class Availability(Struct, frozen=True):
     """A line for `ghrules doctor`. `chosen` is the engine that "auto" takes; `reason` says why, or why not."""
 
     name: str
@@ -97,19 +96,37 @@ def available() -> list[Availability]:
     ]
 
 
-def choose(backend: str) -> list[Engine]:
+def choose(backend: str) -> Iterator[Engine]:
     """The engines to try, in order: the one asked for (or the best that works, for "auto"), then the others.
 
     Raises UsageError if `backend` is unknown or does not work here.
     """
     if backend == "auto":
-        return [engine for engine in ENGINES if not engine.reason()]
+        return _usable(ENGINES)
     named = next((engine for engine in ENGINES if backend in (engine.name, engine.title)), None)
     if named is None:
         names = ["auto", *(engine.name for engine in ENGINES)]
+        from difflib import get_close_matches
+
         close = get_close_matches(backend, names, 1)
         hint = f", did you mean '{close[0]}'?" if close else ""
         raise UsageError(f"unknown engine '{backend}'{hint} (there are: {', '.join(names)})")
     if reason := named.reason():
         raise UsageError(f"the engine '{named.name}' cannot be used: {reason}")
-    return [named, *(engine for engine in ENGINES if engine is not named and not engine.reason())]
+    return chain((named,), _usable(engine for engine in ENGINES if engine is not named))
+
+
+def _usable(engines: Iterable[Engine]) -> Iterator[Engine]:
+    """Those that work here; an engine is loaded only when those before it have failed."""
+    return (engine for engine in engines if not engine.reason())
+
+
+def _version(distribution: str) -> str:
+    """As `importlib.metadata` tells it, which takes longer to load than most diagnoses take."""
+    prefix = f"{distribution}-"
+    for folder in sys.path:
+        with suppress(OSError):
+            for name in os.listdir(folder or "."):
+                if name.startswith(prefix) and name.endswith(".dist-info"):
+                    return name[len(prefix) : -len(".dist-info")]
+    return ""

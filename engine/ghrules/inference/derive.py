@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ghrules.facts.kinds import Fact
-from ghrules.facts.model import Invalid
+from ghrules.facts.model import Invalid, names_of
 from ghrules.inference.evaluate import Bindings, value_of
 from ghrules.inference.schema import field_types
 from ghrules.knowledge.conditions import Ref
@@ -47,14 +47,14 @@ def derive(rule: Rule, facts: Mapping[str, Fact], values: Bindings, kinds: Mappi
 
 def content_id(fact: Fact) -> str:
     """`d` and 16 hexadecimal digits that depend on the kind and all fields of the fact, its own id aside."""
-    content = [(name, getattr(fact, name)) for name in type(fact).model_fields if name != "id"]
+    content = [(name, getattr(fact, name)) for name in names_of(type(fact)) if name != "id"]
     return "d" + hashlib.sha256(repr((fact.kind, content)).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def _copied(expression: Any, facts: Mapping[str, Fact], values: Bindings) -> Any:
     if isinstance(expression, Ref):
         fact = facts[expression.alias]
-        return getattr(fact, expression.field) if expression.field in type(fact).model_fields else None
+        return getattr(fact, expression.field) if expression.field in names_of(type(fact)) else None
     return value_of(expression, values)
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
+
+from msgspec import Struct
 
 from ghrules.errors import InferenceError, UsageError
 from ghrules.facts.kinds import Fact
@@ -32,8 +33,7 @@ MAX_ROUNDS = 10_000
 """How long a chain of derived facts may get."""
 
 
-@dataclass(frozen=True)
-class Firing:
+class Firing(Struct, frozen=True):
     """A rule that fired: `bindings` are (alias, fact id) in the order of its `when`; `asserted` is a fact id."""
 
     rule: Rule
@@ -42,8 +42,7 @@ class Firing:
     asserted: str | None = None
 
 
-@dataclass(frozen=True)
-class Inference:
+class Inference(Struct, frozen=True):
     """All facts by id, the derived ones included, and all firings in order: the proof of every conclusion.
 
     `backend` is the name and version of the engine that did it.

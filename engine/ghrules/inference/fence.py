@@ -16,7 +16,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from ghrules.facts.kinds import Fact
 from ghrules.inference.alpha import Alpha, PatternKey, is_own
@@ -37,8 +38,7 @@ _FLIPPED = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _LAX = {"<": "<=", ">": ">="}
 
 
-@dataclass(frozen=True)
-class Guard:
+class Guard(Struct, frozen=True):
     """A condition within one row: `column op value`; op is one of == != < <= > >=."""
 
     column: str
@@ -46,8 +46,7 @@ class Guard:
     value: int | float
 
 
-@dataclass(frozen=True)
-class Join:
+class Join(Struct, frozen=True):
     """`column op other_column [shift_op shift]`, the other column taken from the row of pattern number `other`."""
 
     column: str
@@ -57,18 +56,16 @@ class Join:
     shift: tuple[str, float] | None = None
 
 
-@dataclass
-class RowPattern:
+class RowPattern(Struct):
     """One pattern in the engine's words. `needs` are columns that must have a value."""
 
     kind: int
-    guards: list[Guard] = field(default_factory=list)
-    needs: set[str] = field(default_factory=set)
-    joins: list[Join] = field(default_factory=list)
+    guards: list[Guard] = []
+    needs: set[str] = set()
+    joins: list[Join] = []
 
 
-@dataclass(frozen=True)
-class RowRule:
+class RowRule(Struct, frozen=True):
     rule: Rule
     patterns: tuple[RowPattern, ...]
 

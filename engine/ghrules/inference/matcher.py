@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from ghrules.facts.kinds import Fact
 
 
-@dataclass(frozen=True, order=True)
-class Activation:
+class Activation(Struct, frozen=True, order=True):
     """A rule together with the facts that satisfy its positive conditions: ((alias, fact id), ...) in rule order."""
 
     rule: str

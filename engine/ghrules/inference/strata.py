@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ghrules.errors import InferenceError
 from ghrules.facts.kinds import Fact
@@ -20,8 +21,7 @@ INHERITED = frozenset({"service", "first_seen", "last_seen"})
 """Fields that a derived fact takes from the facts it rests on."""
 
 
-@dataclass(frozen=True)
-class Template:
+class Template(Struct, frozen=True):
     """What is known before any run of the facts that a rule asserts."""
 
     kind: str
@@ -109,8 +109,7 @@ def _converted(constants: Mapping[str, Scalar], model: type[Fact]) -> set[str]:
     return {name for name, value in constants.items() if type(value) not in field_types(model, name)}
 
 
-@dataclass(frozen=True)
-class Strata:
+class Strata(Struct, frozen=True):
     """How rules depend on each other.
 
     of     rule id -> its stratum, from 0

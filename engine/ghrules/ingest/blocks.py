@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from ghrules.ingest.patterns import text_of
 from ghrules.ingest.values import load_object
@@ -19,8 +20,7 @@ _FIRST_LINE_OPENS = re.compile(rb"[{\[][ \t\r]*\n")
 _MEMBERS = {ord("{"): b"\n}", ord("["): b"\n]"}
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """An object over several lines; `start` and `end` are positions in the chunk, `end` after the closing bracket."""
 
     start: int

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cached_property, lru_cache
 from typing import Any
+
+from msgspec import Struct
 
 from ghrules.errors import UsageError
 from ghrules.ingest.patterns import Pattern, PatternSet
@@ -25,8 +25,7 @@ def _many(value: str | Sequence[str]) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(value)
 
 
-@dataclass(frozen=True)
-class CompiledFormat:
+class CompiledFormat(Struct, frozen=True, dict=True):
     """A format with its patterns ready to use."""
 
     table: Format
@@ -143,6 +142,8 @@ def check_format(name: str, formats: Sequence[Format]) -> None:
     """Raises UsageError with a suggestion when `name` is no format that a record can have."""
     ids = sorted({table.id for table in formats if table.kind != "wrapper"} | {PLAIN})
     if name not in ids:
+        from difflib import get_close_matches
+
         close = get_close_matches(name, ids, n=1, cutoff=0.5)
         hint = f'; did you mean "{close[0]}"?' if close else ""
         raise UsageError(f'unknown input format "{name}"{hint} Known formats: {", ".join(ids)}.')

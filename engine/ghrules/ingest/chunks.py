@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 CHUNK_SIZE = 2 << 20
 LONGEST_RECORD = 1 << 20
@@ -13,8 +14,7 @@ _RECORD_START = re.compile(rb"\n(?=[0-9{<\[])")
 _LINE_START = re.compile(rb"\n(?=[^ \t\r\n)}\]{])")
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
+class Chunk(Struct, frozen=True):
     """Whole lines of a source. `offset` is the position of `data` in the decoded source; `line` is the number of its
     first line, from 1; `final` says that nothing follows."""
 

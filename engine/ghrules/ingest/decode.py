@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import bz2
 import codecs
-import gzip
 import io
-import lzma
 import zlib
 from collections.abc import Callable
 from typing import BinaryIO
@@ -77,7 +74,7 @@ def decompressed(stream: BinaryIO, kind: str) -> Read:
             piece = read(size)
         except EOFError as error:
             raise BrokenStream(f"the {kind} data end early") from error
-        except (OSError, zlib.error, lzma.LZMAError, ValueError) as error:
+        except (OSError, zlib.error, ValueError) as error:
             raise BrokenStream(f"the {kind} data are damaged ({error})") from error
         total += len(piece)
         if total > _RATIO_COUNTS_FROM and total > counted.total * _MOST_RATIO:
@@ -124,10 +121,28 @@ class _Counted(io.RawIOBase):
 def _opened(stream: _Counted, kind: str) -> Read:
     buffered: BinaryIO = stream  # type: ignore[assignment]
     if kind == "gz":
+        import gzip
+
         return gzip.GzipFile(fileobj=buffered, mode="rb").read
     if kind == "bz2":
+        import bz2
+
         return bz2.BZ2File(buffered).read
-    return lzma.LZMAFile(buffered).read
+    return _xz(buffered)
+
+
+def _xz(stream: BinaryIO) -> Read:
+    import lzma
+
+    opened = lzma.LZMAFile(stream)  # noqa: SIM115 (closed with the stream below it)
+
+    def read(size: int) -> bytes:
+        try:
+            return opened.read(size)
+        except lzma.LZMAError as error:
+            raise ValueError(str(error)) from error
+
+    return read
 
 
 def _zstd(stream: _Counted) -> Read:

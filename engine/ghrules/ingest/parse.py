@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any
+
+from msgspec import Struct
 
 from ghrules.ingest.catalogue import LOOKED_AT, Catalogue, CompiledFormat
 from ghrules.ingest.levels import PROBLEMS, level_of
@@ -20,16 +20,15 @@ from ghrules.ingest.values import JsonFields, load_object, sentences, texts_of
 _MESSAGE = ("message",)
 
 
-@dataclass(slots=True)
-class Content:
+class Content(Struct):
     """What the first line of a record says."""
 
     time: float | None = None
     level: str | None = None
     service: str | None = None
     host: str | None = None
-    texts: list[str] = field(default_factory=list)
-    fields: dict[str, Value] = field(default_factory=dict)
+    texts: list[str] = []
+    fields: dict[str, Value] = {}
 
 
 class Head:
@@ -100,6 +99,8 @@ def _of_line(format_: CompiledFormat, text: bytes, now: float) -> Content:
 
 def parse_row(format_: CompiledFormat, raw: str, now: float) -> Content:
     """A record that is a CSV row, over as many lines as its quotes hold."""
+    import csv
+
     try:
         row = next(csv.reader(io.StringIO(raw, newline=""), strict=False), [])
     except csv.Error:

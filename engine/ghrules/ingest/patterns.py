@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import re2
@@ -19,6 +19,7 @@ def text_of(raw: bytes) -> str:
         return raw.decode("latin-1")
 
 
+@cache
 def _options() -> Any:
     options = re2.Options()
     options.encoding = re2.Options.Encoding.LATIN1

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct
 
 Value = str | int | float | bool | None | list["Value"]
 
 LEVELS = ("trace", "debug", "info", "notice", "log", "warning", "error", "fatal")
 
 
-@dataclass(slots=True)
-class Record:
+class Record(Struct):
     """A log record: one line with its continuation lines, one JSON object, one CSV row.
 
     `line` counts from 1; `offset` and `end` are byte positions in the decoded source; `time` is seconds since 1970
@@ -28,5 +27,5 @@ class Record:
     service: str | None = None
     host: str | None = None
     texts: tuple[str, ...] = ()
-    fields: dict[str, Value] = field(default_factory=dict)
+    fields: dict[str, Value] = {}
     raw: str = ""

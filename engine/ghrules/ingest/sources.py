@@ -8,14 +8,13 @@ import io
 import os
 import stat
 import sys
-import tarfile
-import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Protocol, cast
+
+from msgspec import Struct
 
 from ghrules.errors import InputError
 from ghrules.ingest.chunks import CHUNK_SIZE, Chunk, cut
@@ -45,14 +44,13 @@ class Closable(Protocol):
     def close(self) -> None: ...
 
 
-@dataclass
-class Source:
+class Source(Struct):
     """One input. `path` is as the user gave it (`archive.zip!member` inside archives), `problems` say in words what
     could not be read, `bytes` is how much decoded text was read so far; `size` is how much there will be, None when
     that is not known before reading."""
 
     path: str
-    problems: list[str] = field(default_factory=list)
+    problems: list[str] = []
     bytes: int = 0
     size: int | None = None
     _open: Opener | None = None
@@ -259,10 +257,18 @@ def _of_file(path: str) -> list[Source]:
                 return _of_tar(path)
     except OSError as error:
         return [Source(path, [f"cannot be read: {_reason(error)}"])]
-    except (zipfile.BadZipFile, tarfile.TarError, EOFError, ValueError) as error:
+    except _damaged() as error:
         return [Source(path, [f"the archive is damaged ({error})"])]
     size = os.path.getsize(path) if stat.S_ISREG(mode) and compression(head) is None else None
     return [Source(path, size=size, _open=lambda: open(path, "rb"))]
+
+
+def _damaged() -> tuple[type[Exception], ...]:
+    """What damaged archives raise."""
+    import tarfile
+    import zipfile
+
+    return zipfile.BadZipFile, tarfile.TarError, EOFError, ValueError
 
 
 def _may_be_tar(path: str, head: bytes) -> bool:
@@ -270,6 +276,8 @@ def _may_be_tar(path: str, head: bytes) -> bool:
 
 
 def _of_zip(path: str) -> list[Source]:
+    import zipfile
+
     def opened(name: str) -> BinaryIO:
         archive = zipfile.ZipFile(path)
         return _owned(archive, cast(BinaryIO, archive.open(name)))
@@ -280,6 +288,8 @@ def _of_zip(path: str) -> list[Source]:
 
 
 def _of_tar(path: str) -> list[Source]:
+    import tarfile
+
     def opened(name: str) -> BinaryIO:
         archive = tarfile.open(path)  # noqa: SIM115 (the member closes it)
         member = archive.extractfile(name)

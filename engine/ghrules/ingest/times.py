@@ -7,9 +7,8 @@ after `now`. A time of day without a date is no time.
 from __future__ import annotations
 
 import re
-from calendar import timegm
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 
 _DAY = 86_400.0
 _MONTHS = {
@@ -24,20 +23,17 @@ _ZONES = {
 
 _TAIL = r"(?:[.,:](?P<fraction>\d{1,9}))?\s*(?P<zone>Z|[+-]\d\d:?\d\d|[A-Za-z]{3,4}(?![a-z]))?"
 _CLOCK = r"(?P<hour>\d{1,2}):(?P<minute>\d\d):(?P<second>\d\d)"
-_SHAPES = tuple(
-    re.compile(shape, re.ASCII)
-    for shape in (
-        rf"(?P<year>\d{{4}})[-/.](?P<month>\d\d)[-/.](?P<day>\d\d)(?:T|\s+|:){_CLOCK}{_TAIL}",
-        rf"(?P<day>\d\d?)[/ -](?P<name>[A-Za-z]{{3}})[/ -](?P<year>\d{{4}})[: ]\s*{_CLOCK}{_TAIL}",
-        rf"(?:[A-Za-z]{{3}},\s*)(?P<day>\d\d?)[ -](?P<name>[A-Za-z]{{3}})[ -](?P<year>\d{{4}})\s+{_CLOCK}{_TAIL}",
-        rf"(?:[A-Z][a-z]{{2}}\s+)?(?P<name>[A-Za-z]{{3}})\s+(?P<day>\d\d?)\s+{_CLOCK}{_TAIL}\s+(?P<year>\d{{4}})",
-        rf"(?P<name>[A-Za-z]{{3}})\s+(?P<day>\d\d?),?\s+(?P<year>\d{{4}}),?\s+{_CLOCK}{_TAIL}\s*(?P<half>[AaPp][Mm])?",
-        rf"(?P<name>[A-Za-z]{{3}})\s+(?P<day>\d\d?)\s+{_CLOCK}{_TAIL}",
-        rf"(?P<first>\d\d?)[/.](?P<second_part>\d\d?)[/.](?P<year>\d{{4}}),?\s+{_CLOCK}(?:[.,](?P<fraction>\d{{1,9}}))?"
-        r"\s*(?P<half>[AaPp][Mm])?(?P<zone>)",
-        rf"(?P<month>\d\d)(?P<day>\d\d)\s+{_CLOCK}{_TAIL}",
-        r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)T?(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)" + _TAIL,
-    )
+_SHAPES = (
+    rf"(?P<year>\d{{4}})[-/.](?P<month>\d\d)[-/.](?P<day>\d\d)(?:T|\s+|:){_CLOCK}{_TAIL}",
+    rf"(?P<day>\d\d?)[/ -](?P<name>[A-Za-z]{{3}})[/ -](?P<year>\d{{4}})[: ]\s*{_CLOCK}{_TAIL}",
+    rf"(?:[A-Za-z]{{3}},\s*)(?P<day>\d\d?)[ -](?P<name>[A-Za-z]{{3}})[ -](?P<year>\d{{4}})\s+{_CLOCK}{_TAIL}",
+    rf"(?:[A-Z][a-z]{{2}}\s+)?(?P<name>[A-Za-z]{{3}})\s+(?P<day>\d\d?)\s+{_CLOCK}{_TAIL}\s+(?P<year>\d{{4}})",
+    rf"(?P<name>[A-Za-z]{{3}})\s+(?P<day>\d\d?),?\s+(?P<year>\d{{4}}),?\s+{_CLOCK}{_TAIL}\s*(?P<half>[AaPp][Mm])?",
+    rf"(?P<name>[A-Za-z]{{3}})\s+(?P<day>\d\d?)\s+{_CLOCK}{_TAIL}",
+    rf"(?P<first>\d\d?)[/.](?P<second_part>\d\d?)[/.](?P<year>\d{{4}}),?\s+{_CLOCK}(?:[.,](?P<fraction>\d{{1,9}}))?"
+    r"\s*(?P<half>[AaPp][Mm])?(?P<zone>)",
+    rf"(?P<month>\d\d)(?P<day>\d\d)\s+{_CLOCK}{_TAIL}",
+    r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)T?(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)" + _TAIL,
 )
 _DATED = re.compile(rb"\b((?:19|20)\d\d)[-/](\d\d)[-/](\d\d)[T ]\d\d:\d\d")
 _NUMBER = re.compile(r"\d{9,20}(?:\.\d+)?", re.ASCII)
@@ -127,9 +123,14 @@ def _offset(zone: str) -> float | None:
     return _ZONES.get(zone.lower(), 0.0) * 3600.0 if zone.isalpha() and len(zone) <= 5 else None
 
 
+@cache
+def _shapes() -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(shape, re.ASCII) for shape in _SHAPES)
+
+
 @lru_cache(maxsize=1024)
 def _from_shapes(text: str, today: int) -> float | None:
-    for shape in _SHAPES:
+    for shape in _shapes():
         match = shape.fullmatch(text)
         if match:
             return _assemble(match.groupdict(), today)
@@ -151,10 +152,10 @@ def _assemble(part: dict[str, str | None], today: int) -> float | None:
     years = (int(year),) if year else _years(today)
     for candidate in years:
         try:
-            datetime(candidate, month, day, *clock)
+            whole = datetime(candidate, month, day, *clock, tzinfo=UTC)
         except ValueError:
             continue
-        seconds = timegm((candidate, month, day, *clock)) + fraction - offset
+        seconds = whole.timestamp() + fraction - offset
         if year or seconds <= (today + 2) * _DAY:
             return seconds
     return None

@@ -7,8 +7,9 @@ only when it speaks of a problem, because journals mark all that a service print
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct
 
 from ghrules.ingest.catalogue import Catalogue, CompiledFormat
 from ghrules.ingest.escapes import without_sequences
@@ -20,8 +21,7 @@ _MOST_LAYERS = 6
 _LARGEST_JSON = 1 << 20
 
 
-@dataclass(slots=True)
-class Line:
+class Line(Struct):
     """A line of a chunk without its wrappers. `start` and `end` are positions in the chunk, the newline excluded.
 
     `found` are the catalogue's patterns found in `text`; `more` are the lines after the first inside a wrapper that
@@ -32,14 +32,14 @@ class Line:
     start: int
     end: int
     text: bytes
-    found: list[int] = field(default_factory=list)
+    found: list[int] = []
     time: float | None = None
     level: str | None = None
     service: str | None = None
     host: str | None = None
     stream: str = ""
     partial: bool = False
-    more: list[bytes] = field(default_factory=list)
+    more: list[bytes] = []
 
 
 def without_escapes(raw: bytes) -> bytes:

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache as once
 from hashlib import sha256
 from pathlib import Path
+from threading import get_ident
 from typing import Any
 
 from ghrules.knowledge.sources import pack_files
@@ -44,20 +45,20 @@ class Cache:
     def put(self, kind: str, key: str, value: object) -> None:
         self.write(kind, key, pickle.dumps(value, pickle.HIGHEST_PROTOCOL))
 
-    def read(self, kind: str, key: str) -> memoryview | None:
+    def read(self, kind: str, key: str) -> bytes | None:
         """The bytes that were written there; None when there are none, or they are not whole."""
         try:
             with self._file(kind, key).open("rb") as stream:
                 if hasattr(os, "geteuid") and os.fstat(stream.fileno()).st_uid != os.geteuid():
                     return None
-                content = memoryview(stream.read())
+                digest, content = stream.read(_DIGEST), stream.read()
         except OSError:
             return None
-        return content[_DIGEST:] if sha256(content[_DIGEST:]).digest() == content[:_DIGEST] else None
+        return content if sha256(content).digest() == digest else None
 
     def write(self, kind: str, key: str, content: bytes) -> None:
         file = self._file(kind, key)
-        part = file.with_name(f"{file.name}.{os.getpid()}.part")
+        part = file.with_name(f"{file.name}.{os.getpid()}-{get_ident()}.part")
         with contextlib.suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
@@ -77,22 +78,31 @@ class Cache:
 
 def key_of(packs: Sequence[Path], parameters: Mapping[str, object]) -> str:
     """Changes whenever a file of the packs, their order, a parameter or the engine's code does."""
-    states = [(str(path), *_state(path)) for pack in packs for path, _ in pack_files(pack)]
-    return sha256(
-        repr((_code(), [str(pack) for pack in packs], sorted(parameters.items()), states)).encode()
-    ).hexdigest()
+    paths = [str(path) for pack in packs for path, _ in pack_files(pack)]
+    parts = (
+        _code(),
+        [str(pack) for pack in packs],
+        sorted(parameters.items()),
+        [(path, *_state(path)) for path in paths],
+    )
+    return sha256(repr(parts).encode()).hexdigest()
 
 
 @once
 def _code() -> str:
     package = Path(__file__).parents[1]
-    files = sorted(file for room in _ROOMS for file in package.joinpath(room).glob("*.py"))
-    return repr([(file.name, *_state(file)) for file in files])
+    states = [
+        (entry.name, state.st_size, state.st_mtime_ns)
+        for room in _ROOMS
+        for entry in os.scandir(package / room)
+        if entry.name.endswith(".py") and (state := entry.stat())
+    ]
+    return repr(sorted(states))
 
 
-def _state(path: Path) -> tuple[int, int]:
+def _state(path: str) -> tuple[int, int]:
     try:
-        state = path.stat()
+        state = os.stat(path)
     except OSError:
         return 0, 0
     return state.st_size, state.st_mtime_ns

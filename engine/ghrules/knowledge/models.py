@@ -130,6 +130,9 @@ class Episode(Model):
     note: str = ""
 
 
+SECRET_GROUP = "secret"
+
+
 class Secret(Model):
     """`[[secret]]`: text that no report shows. The group `secret` of a pattern is hidden, the whole match without one.
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import warnings
-from dataclasses import dataclass
 from typing import Any
 
 import re2
+from msgspec import Struct
 
 from ghrules.knowledge.problems import did_you_mean
 
@@ -33,8 +33,7 @@ _HELP = (
 )
 
 
-@dataclass(frozen=True)
-class Flaw:
+class Flaw(Struct, frozen=True):
     """What is wrong with a pattern. `part` is the offending piece of it, as written; may be empty."""
 
     message: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Set
-from difflib import get_close_matches
 from functools import lru_cache
 from typing import Literal
 
@@ -21,6 +20,8 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 @lru_cache(maxsize=1024)
 def _closest(word: str, names: tuple[str, ...]) -> str:
+    from difflib import get_close_matches
+
     for spelling in dict.fromkeys((word, word.lower().replace("_", "-"))):
         if close := get_close_matches(spelling, names, 1, 0.6):
             return close[0]

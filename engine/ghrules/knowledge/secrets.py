@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ghrules.knowledge.models import Secret
+from ghrules.knowledge.models import SECRET_GROUP, Secret
 from ghrules.knowledge.patterns import compile_flaw, groups
 from ghrules.knowledge.positions import Keys
 from ghrules.knowledge.problems import Problems
 from ghrules.knowledge.sources import Source
-
-GROUP = "secret"
 
 
 def check_secrets(sources: Iterable[Source], problems: Problems, *, patterns: bool) -> None:
@@ -28,8 +26,8 @@ def check_secrets(sources: Iterable[Source], problems: Problems, *, patterns: bo
                     problems.add(source, at, flaw.message, flaw.hint, part=flaw.part, code="pattern")
                     continue
                 for group in groups(pattern):
-                    if group != GROUP:
-                        hint = f"name the group '{GROUP}', or leave its name out"
+                    if group != SECRET_GROUP:
+                        hint = f"name the group '{SECRET_GROUP}', or leave its name out"
                         problems.add(source, at, f"a secret has no field '{group}'", hint, part=group, code="group")
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
-import tomllib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from ghrules.errors import Problem
 from ghrules.knowledge.models import PackFile
@@ -19,15 +20,14 @@ _FRONT_MATTER = re.compile(r"\A\+\+\+[ \t]*\r?\n(.*?)^\+\+\+[ \t]*$\r?\n?", re.D
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
-@dataclass(eq=False)
-class Source:
+class Source(Struct, eq=False):
     """One file of a pack. `path` is as the caller wrote it, `name` is relative to the pack, the `pack`-th of all."""
 
     path: str
     name: str
     text: str
     pack: int = 0
-    tables: dict[str, Any] = field(default_factory=dict)
+    tables: dict[str, Any] = {}
     table: PackFile = field(default_factory=PackFile)
     first_line: int = 1
     """The line of the file on which `text` begins."""
@@ -35,7 +35,7 @@ class Source:
     """What follows the front matter of a runbook."""
     left_out: frozenset[str] = frozenset()
     """The names of tables that were left out because they do not have the right shape."""
-    kept: dict[str, list[int]] = field(default_factory=dict)
+    kept: dict[str, list[int]] = {}
     """For lists with tables left out: the index in the file of each table that is there."""
 
     def items(self, name: str) -> Iterator[tuple[tuple[str, int], Any]]:
@@ -53,12 +53,28 @@ def pack_files(pack: Path) -> Iterator[tuple[Path, str]]:
     if not pack.is_dir():
         yield pack, pack.name
         return
-    found = [path for folder in TOML_FOLDERS for path in (pack / folder).rglob("*.toml")]
-    found += [path for path in (pack / RUNBOOK_FOLDER).rglob("*.md") if path.name.lower() != "readme.md"]
-    if not any((pack / folder).is_dir() for folder in (*TOML_FOLDERS, RUNBOOK_FOLDER)):
-        found += pack.rglob("*.toml")
-    for path in sorted(found):
-        yield path, path.relative_to(pack).as_posix()
+    rooms = [folder for folder in (*TOML_FOLDERS, RUNBOOK_FOLDER) if (pack / folder).is_dir()]
+    names = [name for folder in rooms for name in _below(str(pack), folder) if _belongs(name)]
+    names += [] if rooms else [name for name in _below(str(pack), "") if name.endswith(".toml")]
+    for name in sorted(names, key=lambda name: name.split("/")):
+        yield pack / name, name
+
+
+def _below(pack: str, folder: str) -> Iterator[str]:
+    """The files in a folder of a pack and below, by their names relative to the pack, with slashes."""
+    with os.scandir(os.path.join(pack, folder)) as entries:
+        for entry in entries:
+            name = f"{folder}/{entry.name}" if folder else entry.name
+            if entry.is_dir():
+                yield from _below(pack, name)
+            else:
+                yield name
+
+
+def _belongs(name: str) -> bool:
+    if name.startswith(f"{RUNBOOK_FOLDER}/"):
+        return name.endswith(".md") and name.rpartition("/")[2].lower() != "readme.md"
+    return name.endswith(".toml")
 
 
 def read_packs(packs: Sequence[Path], problems: list[Problem]) -> list[Source]:
@@ -118,6 +134,8 @@ def _read(path: Path, name: str, pack: int, problems: list[Problem]) -> Source |
 
 def parse(source: Source, problems: list[Problem]) -> bool:
     """Fill `source.tables`. False when the text is no TOML, which becomes a problem."""
+    import tomllib
+
     try:
         source.tables = tomllib.loads(source.text)
     except tomllib.TOMLDecodeError as error:

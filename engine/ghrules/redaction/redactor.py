@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, cached_property, lru_cache
 
 import re2
+from msgspec import Struct
 
-from ghrules.knowledge.models import Secret
-from ghrules.knowledge.secrets import GROUP
+from ghrules.knowledge.models import SECRET_GROUP, Secret
 
 PSEUDONYM = "REDACTED-{kind}-{number}"
 """Made of letters, digits and hyphens: it reads the same in a shell, in JSON, in a URL, in HTML and in Markdown."""
 
-_ALREADY = re2.compile(rb"REDACTED-[a-z0-9-]+-\d+")
+_ALREADY = rb"REDACTED-[a-z0-9-]+-\d+"
 _MEMORY = 4096
 
 
@@ -28,7 +27,7 @@ class Redactor:
 
     def __init__(self, secrets: Sequence[Secret], optional: frozenset[str] = frozenset()) -> None:
         hidden = [secret for secret in secrets if not secret.optional or secret.kind in optional]
-        self._looks = [_Look.of(secret) for secret in hidden]
+        self._looks = [_Look(secret) for secret in hidden]
         self._blocks = [_Block.of(secret) for secret in hidden if secret.begin and secret.body]
         self._owners = [number for number, secret in enumerate(hidden) for _ in secret.patterns]
         self._prefilter = _set_of(hidden)
@@ -78,39 +77,44 @@ class Redactor:
         return PSEUDONYM.format(kind=kind, number=self._numbers[key]).encode()
 
 
-@dataclass(frozen=True)
 class _Look:
-    """One secret, compiled. Text is searched as bytes, so that broken encodings hide nothing."""
+    """One secret, compiled at first use. Text is searched as bytes, so that broken encodings hide nothing."""
 
-    kind: str
-    patterns: tuple[re2._Regexp, ...]
-    exceptions: tuple[re2._Regexp, ...]
-    required: tuple[re2._Regexp, ...]
-    luhn: bool
+    def __init__(self, secret: Secret) -> None:
+        self.kind = secret.kind
+        self._secret = secret
 
-    @classmethod
-    def of(cls, secret: Secret) -> _Look:
-        def compiled(patterns: Sequence[str]) -> tuple[re2._Regexp, ...]:
-            return tuple(re2.compile(pattern.encode(), _options(secret.ignore_case)) for pattern in patterns)
+    @cached_property
+    def patterns(self) -> tuple[re2._Regexp, ...]:
+        return self._compiled(self._secret.patterns)
 
-        exceptions, required = compiled(secret.except_), compiled(secret.require)
-        return cls(secret.kind, compiled(secret.patterns), exceptions, required, secret.check == "luhn")
+    @cached_property
+    def exceptions(self) -> tuple[re2._Regexp, ...]:
+        return self._compiled(self._secret.except_)
+
+    @cached_property
+    def required(self) -> tuple[re2._Regexp, ...]:
+        return self._compiled(self._secret.require)
+
+    def _compiled(self, patterns: Sequence[str]) -> tuple[re2._Regexp, ...]:
+        return tuple(re2.compile(pattern.encode(), _options(self._secret.ignore_case)) for pattern in patterns)
 
     def find(self, data: bytes) -> Iterator[tuple[int, int]]:
         for pattern in self.patterns:
             for match in pattern.finditer(data):
-                start, stop = match.span(pattern.groupindex.get(GROUP.encode(), 0))
+                start, stop = match.span(pattern.groupindex.get(SECRET_GROUP.encode(), 0))
                 if 0 <= start < stop and self._is_secret(data[start:stop]):
                     yield start, stop
 
     def _is_secret(self, value: bytes) -> bool:
-        if _ALREADY.search(value) or any(pattern.fullmatch(value) for pattern in self.exceptions):
+        if re2.search(_ALREADY, value) or any(pattern.fullmatch(value) for pattern in self.exceptions):
             return False
-        return all(pattern.search(value) for pattern in self.required) and (not self.luhn or passes_luhn(value))
+        return all(pattern.search(value) for pattern in self.required) and (
+            self._secret.check != "luhn" or passes_luhn(value)
+        )
 
 
-@dataclass(frozen=True)
-class _Block:
+class _Block(Struct, frozen=True):
     """A secret of several lines, compiled."""
 
     kind: str
@@ -142,6 +146,7 @@ def _set_of(secrets: Sequence[Secret]) -> re2.Set | None:
     return found if patterns else None
 
 
+@cache
 def _options(ignore_case: bool = False) -> re2.Options:
     options = re2.Options()
     options.encoding = re2.Options.Encoding.LATIN1

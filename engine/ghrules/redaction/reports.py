@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from ghrules.facts.model import Model
+from ghrules.facts.model import Model, names_of
 from ghrules.redaction.redactor import Redactor
 from ghrules.report.model import Report
 
@@ -27,7 +27,7 @@ def redacted(report: Report, redactor: Redactor) -> Report:
 
 def _part(part: P, redactor: Redactor) -> P:
     kept = _OURS | _WRITTEN
-    values = {name: getattr(part, name) for name in type(part).model_fields if name not in kept}
+    values = {name: getattr(part, name) for name in names_of(type(part)) if name not in kept}
     return part.model_copy(update={name: _value(value, redactor) for name, value in values.items()})
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
+from msgspec import Struct
 
 from ghrules import __version__
 from ghrules.advice.fixes import fields, render_checks, render_fixes, render_why
@@ -38,8 +38,7 @@ from ghrules.report.summary import summary
 _NOT_FIELDS = frozenset({"signal", "count", "first_seen", "last_seen"})
 
 
-@dataclass(frozen=True)
-class SourceRead:
+class SourceRead(Struct, frozen=True):
     """What became of one input; `skipped_records` were not understood, `problems` are sentences for people."""
 
     path: str

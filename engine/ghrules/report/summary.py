@@ -7,6 +7,7 @@ from typing import Any
 
 from ghrules.advice.text import flat, spoken
 from ghrules.facts.kinds import COMMON_FIELDS, Fact
+from ghrules.facts.model import names_of
 
 _LENGTH = 160
 
@@ -21,7 +22,7 @@ def _fields(fact: Any) -> str:
     """The kind, and whatever fields have a value."""
     values = [
         f"{name} {spoken(value)}"
-        for name in type(fact).model_fields
+        for name in names_of(type(fact))
         if name not in COMMON_FIELDS and (value := getattr(fact, name)) is not None
     ]
     return f"{fact.kind}: {', '.join(values)}" if values else str(fact.kind)

@@ -6,7 +6,7 @@ patterns, library version and machine.
 
 from __future__ import annotations
 
-import platform
+import os
 import threading
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
@@ -50,11 +50,12 @@ class HyperscanDatabase:
         self._empty = not patterns
         if self._empty:
             return
-        key = sha256(f"{digest} {hyperscan.__version__} {platform.machine()}".encode()).hexdigest()
+        machine = os.uname().machine if hasattr(os, "uname") else ""
+        key = sha256(f"{digest} {_version(hyperscan)} {machine}".encode()).hexdigest()
         kept = cache.read(_KIND, key) if cache else None
         if kept is not None:
             try:
-                self._database = hyperscan.loadb(kept.tobytes(), hyperscan.HS_MODE_BLOCK)
+                self._database = hyperscan.loadb(kept, hyperscan.HS_MODE_BLOCK)
                 self._database.scratch = hyperscan.Scratch(self._database)
                 return
             except hyperscan.error:
@@ -120,6 +121,11 @@ def _by_line(data: bytes, hits: list[int]) -> Hits:
         indexes.add(hit & 0xFFFFF)
     if indexes:
         yield start, end, indexes
+
+
+def _version(hyperscan: Any) -> str:
+    """Read from the module: the metadata of installed packages take longer to read than the patterns."""
+    return str(getattr(hyperscan, "__version__", ""))
 
 
 def _compile(hyperscan: Any, patterns: Sequence[str]) -> Any:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from functools import partial
+
+from msgspec import Struct, field
 
 from ghrules.facts.fold import SAMPLE_LENGTH, Fold, Sample
 from ghrules.ingest.detect import checked_format
@@ -23,8 +24,7 @@ from ghrules.scan.unknown import UnknownErrors
 Window = tuple[float | None, float | None]
 
 
-@dataclass
-class SourceSummary:
+class SourceSummary(Struct):
     """What was read of one source. `skipped_records` are lines that look like records but could not be taken apart."""
 
     path: str
@@ -32,16 +32,15 @@ class SourceSummary:
     records: int = 0
     format: str = ""
     skipped_records: int = 0
-    problems: list[str] = field(default_factory=list)
+    problems: list[str] = []
 
 
-@dataclass
-class ScanResult:
+class ScanResult(Struct):
     """What scanning found; results of several sources merge in any order."""
 
     fold: Fold = field(default_factory=Fold)
     unknown: UnknownErrors = field(default_factory=UnknownErrors)
-    sources: list[SourceSummary] = field(default_factory=list)
+    sources: list[SourceSummary] = []
     first: float | None = None
     last: float | None = None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Any, get_args
 
 import re2
@@ -297,7 +297,12 @@ def _convert(value: Any, kind: type) -> Scalar | None:
 
 @lru_cache(maxsize=8192)
 def _compile(pattern: str, ignore_case: bool) -> Any:
+    return re2.compile(pattern, _options(ignore_case))
+
+
+@cache
+def _options(ignore_case: bool) -> Any:
     options = re2.Options()
     options.log_errors = False
     options.case_sensitive = not ignore_case
-    return re2.compile(pattern, options)
+    return options

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from ghrules.facts.fold import SAMPLE_LENGTH, Sample
 from ghrules.ingest.record import Record
@@ -14,11 +15,10 @@ _VARIABLE = re.compile(r"'[^']*'|\"[^\"]*\"|0x[0-9a-fA-F]+|\b[0-9a-fA-F-]{16,}\b
 _LENGTH = 160
 
 
-@dataclass
-class UnknownErrors:
+class UnknownErrors(Struct):
     """Templates with their counts and earliest samples; merges in any order while fewer than TEMPLATES_HELD."""
 
-    templates: dict[str, tuple[int, Sample]] = field(default_factory=dict)
+    templates: dict[str, tuple[int, Sample]] = {}
     overflow: int = 0
 
     def add(self, record: Record, path: str) -> None:

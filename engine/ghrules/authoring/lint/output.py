@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
 from ghrules import __version__
@@ -51,7 +50,7 @@ def to_github(problems: Sequence[Problem]) -> str:
 
 def to_json(findings: Findings) -> str:
     """A document with `problems` (with `instead`, the correction, if there is one) and the counts."""
-    problems = [{**asdict(problem), "instead": correction(problem)} for problem in findings.problems]
+    problems = [{**problem._asdict(), "instead": correction(problem)} for problem in findings.problems]
     counts = {"errors": findings.errors, "warnings": findings.warnings, "allowed": findings.allowed}
     return json.dumps({**counts, "problems": problems}, ensure_ascii=False, indent=2) + "\n"
 
