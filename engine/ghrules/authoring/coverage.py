@@ -80,7 +80,7 @@ def _patterns(
             for _, _, hits in scanner.database.lines(text.encode("utf-8", "surrogatepass")):
                 for index in hits:
                     if (owner := plan.owners[index]) and owner[1] is not None:
-                        hit.add((plan.signals[owner[0]].signal.id, owner[1]))
+                        hit.add((plan.ids[owner[0]], owner[1]))
     missed, total = [], 0
     for signal in knowledge.signals:
         if signal.id in own:
