@@ -2,7 +2,7 @@ from ghrules.report.html.runbook import render
 
 
 def test_headings_go_below_those_of_the_page_and_the_title_is_not_repeated() -> None:
-    assert render("# Slow\n\n## Look\n\ntext\n", "Slow") == "<h4>Look</h4>\n<p>text</p>\n"
+    assert render("# Slow\n\n## Look\n\ntext\n", "Slow") == "<h3>Look</h3>\n<p>text</p>\n"
     assert render("# Other\n", "Slow") == "<h3>Other</h3>\n"
 
 

@@ -27,7 +27,7 @@ def render(body: str, title: str) -> Markup:
 
 def _adapt(token: Token) -> None:
     if token.type in ("heading_open", "heading_close"):
-        token.tag = f"h{min(6, int(token.tag[1:]) + _SHALLOWEST - 1)}"
+        token.tag = f"h{min(max(int(token.tag[1:]) + 1, _SHALLOWEST), 6)}"
     if token.children:
         _close_links(token.children)
 
