@@ -13,6 +13,7 @@ from ghrules.ingest.record import Value
 MOST_FIELDS = 500
 _DEEPEST = 24
 _HOLE = re.compile(r"\{([^{}]+)\}")
+_NAME = re.compile(r"[A-Z]+[a-z]*(?:[A-Z][a-z]+)+")
 _MISSING = object()
 
 
@@ -231,10 +232,10 @@ def _word(value: Any) -> str:
 
 
 def sentences(value: Mapping[str, Any]) -> list[str]:
-    """The text leaves of an object that read like messages (they hold a blank), for objects nobody described."""
+    """The text leaves that read like a message (they hold a blank) or a name (OOMKilled), for objects nobody described."""
     found: list[str] = []
     for leaf in flatten(value).values():
         for item in leaf if isinstance(leaf, list) else [leaf]:
-            if isinstance(item, str) and " " in item:
+            if isinstance(item, str) and (" " in item or _NAME.fullmatch(item)):
                 found.append(item)
     return found
