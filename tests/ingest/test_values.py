@@ -6,7 +6,7 @@ import pickle
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ghrules.ingest.values import JsonFields, flatten, load_object, texts_of
+from ghrules.ingest.values import JsonFields, flatten, load_object, sentences, texts_of
 
 EVENT = {
     "outcome": "exception",
@@ -76,3 +76,8 @@ _json = st.recursive(
 def test_flatten_takes_any_object(value: dict[str, object]) -> None:
     assert all(not isinstance(leaf, dict) for leaf in flatten(value).values())
     json.dumps(flatten(value))
+
+
+def test_texts_of_an_undescribed_object_are_messages_and_names() -> None:
+    value = {"state": {"reason": "OOMKilled", "message": "back-off 5m0s"}, "phase": "Pending", "id": "ab12", "n": 137}
+    assert sentences(value) == ["OOMKilled", "back-off 5m0s"]

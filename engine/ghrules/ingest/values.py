@@ -232,7 +232,7 @@ def _word(value: Any) -> str:
 
 
 def sentences(value: Mapping[str, Any]) -> list[str]:
-    """The text leaves that read like messages (they hold a blank) or names (OOMKilled), for objects nobody described."""
+    """The text leaves that read like messages (with a blank) or names (OOMKilled), for objects nobody described."""
     found: list[str] = []
     for leaf in flatten(value).values():
         for item in leaf if isinstance(leaf, list) else [leaf]:
