@@ -216,6 +216,10 @@ class Session:
         result = self.engine.scanner.scan(sources, input_format, window, advance)
         self._scan.merge(result)
 
+    def absorb(self, result: ScanResult) -> None:
+        """Add what a scan found."""
+        self._scan.merge(result)
+
     def facts(self) -> list[Fact]:
         """All facts so far, with ids that depend on their content alone."""
         knowledge = self.engine.knowledge

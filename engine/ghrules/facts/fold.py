@@ -137,6 +137,10 @@ class Fold:
         for key, group in other.groups.items():
             self.groups.setdefault(key, Group()).merge(group)
 
+    def compact(self, constants: Mapping[str, Mapping[str, Scalar]]) -> None:
+        """Roll the rare groups of each signal up, as `facts` does."""
+        self.groups = _roll_up(self.groups, constants)
+
     def facts(self, kinds: Mapping[str, type[Fact]], constants: Mapping[str, Mapping[str, Scalar]]) -> list[Fact]:
         """The facts, in an order and with ids that depend on their content alone.
 

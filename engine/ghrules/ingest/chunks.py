@@ -48,12 +48,12 @@ def cut(read: Callable[[int], bytes], size: int, too_long: Callable[[int], None]
             if data or offset == 0:
                 yield Chunk(data, offset, line, True)
             return
-        end = _good_end(data, size)
+        end = good_end(data, size)
         while end is None and len(data) < size + LONGEST_RECORD and not at_end:
             piece = read(min(_STEP, size + LONGEST_RECORD - len(data)))
             at_end = not piece
             data += piece
-            end = _good_end(data, size)
+            end = good_end(data, size)
         if at_end and end is None:
             yield Chunk(data, offset, line, True)
             return
@@ -68,7 +68,7 @@ def cut(read: Callable[[int], bytes], size: int, too_long: Callable[[int], None]
         line += body.count(b"\n")
 
 
-def _good_end(data: bytes, size: int) -> int | None:
+def good_end(data: bytes, size: int) -> int | None:
     """The last place, near `size`, after which a record begins; lines that begin with a figure or bracket are best.
 
     Only what lies in the last 64 KiB before `size`, or behind it, is looked at for the best place.

@@ -8,6 +8,7 @@ from functools import partial
 from msgspec import Struct, field
 
 from ghrules.facts.fold import SAMPLE_LENGTH, Fold, Sample
+from ghrules.ingest.chunks import Chunk
 from ghrules.ingest.detect import checked_format
 from ghrules.ingest.escapes import lines_without_sequences
 from ghrules.ingest.record import Record
@@ -93,34 +94,17 @@ class Scanner:
         result: ScanResult,
         progress: Callable[[int], None] | None,
     ) -> None:
-        reader = RecordReader(self.knowledge.formats, source.path, input_format)
-        watch = EpisodeWatch(self._episodes)
-        lines = 0
+        scan = SourceScan(self, source.path, result, input_format, window)
         for chunk in source.chunks():
-            current: Record | None = None
-            hits: set[int] = set()
-            for start, end, patterns in lines_without_sequences(self.database.lines, chunk.data):
-                record = reader.read(chunk, start, end)
-                if current is not None and record.offset != current.offset:
-                    self._observe(source.path, current, hits, window, watch, result)
-                    hits = set()
-                current = record
-                hits |= patterns
-            if current is not None:
-                self._observe(source.path, current, hits, window, watch, result)
-            lines += chunk.data.count(b"\n") + (bool(chunk.data) and not chunk.data.endswith(b"\n"))
+            scan.feed(chunk)
             if progress:
                 progress(len(chunk.data))
-        watch.close()
-        result.sources.append(
-            SourceSummary(
-                source.path, source.bytes, lines, reader.dominant_format(), reader.skipped, list(source.problems)
-            )
-        )
+        scan.close(source.bytes, source.problems)
 
-    def _observe(
+    def observe(
         self, path: str, record: Record, hits: set[int], window: Window, watch: EpisodeWatch, result: ScanResult
     ) -> None:
+        """Add what a record shows, given the patterns that hit its lines."""
         if record.time is not None:
             since, until = window
             if (since is not None and record.time < since) or (until is not None and record.time > until):
@@ -158,3 +142,48 @@ class Scanner:
         """Patterns that hit where fields are put together (`{name}: {message}`), so not in the bytes of the source."""
         data = "\n".join(record.texts).encode(errors="replace")
         return set().union(*(patterns for _, _, patterns in self.database.lines(data)))
+
+
+class SourceScan:
+    """The pass over one source, chunk by chunk, into `result`; that may be another one from chunk to chunk."""
+
+    def __init__(
+        self,
+        scanner: Scanner,
+        path: str,
+        result: ScanResult,
+        input_format: str | None = None,
+        window: Window = (None, None),
+    ) -> None:
+        self.result = result
+        self._scanner = scanner
+        self._path = path
+        self._window = window
+        self._reader = RecordReader(scanner.knowledge.formats, path, input_format)
+        self._watch = EpisodeWatch(scanner._episodes)
+        self._lines = 0
+
+    def feed(self, chunk: Chunk) -> None:
+        """Read the next chunk."""
+        current: Record | None = None
+        hits: set[int] = set()
+        for start, end, patterns in lines_without_sequences(self._scanner.database.lines, chunk.data):
+            record = self._reader.read(chunk, start, end)
+            if current is not None and record.offset != current.offset:
+                self._observe(current, hits)
+                hits = set()
+            current = record
+            hits |= patterns
+        if current is not None:
+            self._observe(current, hits)
+        self._lines += chunk.data.count(b"\n") + (bool(chunk.data) and not chunk.data.endswith(b"\n"))
+
+    def close(self, size: int, problems: Iterable[str] = ()) -> None:
+        """Nothing follows: what an open episode holds back counts. `size` is how many bytes were read."""
+        self._watch.close()
+        reader = self._reader
+        summary = SourceSummary(self._path, size, self._lines, reader.dominant_format(), reader.skipped, list(problems))
+        self.result.sources.append(summary)
+
+    def _observe(self, record: Record, hits: set[int]) -> None:
+        self._scanner.observe(self._path, record, hits, self._window, self._watch, self.result)
