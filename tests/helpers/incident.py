@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
+
+from msgspec.structs import replace
 
 from ghrules.diagnosis.model import Diagnosis, Evidence, RankedHypothesis, Unexplained
 from ghrules.facts.kinds import DeploymentFact, ErrorFact, Fact, HttpFact, Origin

@@ -1,4 +1,4 @@
-from dataclasses import replace
+from msgspec.structs import replace
 
 from ghrules import __version__
 from ghrules.diagnosis.model import Unexplained

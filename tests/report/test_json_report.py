@@ -1,5 +1,6 @@
 import json
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ghrules.diagnosis.model import Unexplained
 from helpers.incident import DIAGNOSIS, report

@@ -1,7 +1,5 @@
-from dataclasses import replace
-
 import pytest
-from msgspec import structs
+from msgspec.structs import replace
 from rich.cells import cell_len
 
 from ghrules.report.build import build
@@ -114,7 +112,7 @@ def test_colours_are_only_there_on_request() -> None:
 
 def test_a_multi_line_command_is_shown_line_by_line() -> None:
     fix = RANKED[0].hypothesis.fixes[0].model_copy(update={"command": "if true; then\n  echo {host}\nfi"})
-    slots = structs.replace(RANKED[0].hypothesis, fixes=(fix,))
+    slots = replace(RANKED[0].hypothesis, fixes=(fix,))
     diagnosis = replace(DIAGNOSIS, hypotheses=(replace(RANKED[0], hypothesis=slots), *RANKED[1:]))
     assert "$ if true; then\n                  echo db-1.internal\n                fi\n" in report(diagnosis).to_text()
 

@@ -41,13 +41,16 @@ class Page:
             self.lines.append([Span(" " * indent), Span(part, style)])
 
     def label(self, name: str, text: str, style: str = "", *, tag: Span | None = None) -> None:
-        """A labelled paragraph, `tag` at its end; an empty name continues the one above."""
-        parts = wrap(text, self.width - self.body - (cell_len(tag.text) if tag else 0))
+        """A labelled paragraph, `tag` at its end, two columns away; an empty name continues the one above."""
+        room = self.width - self.body
+        parts = wrap(text, room)
         name = self._label_above(name)
         for number, part in enumerate(parts):
             self.lines.append([*self._margin(name if number == 0 else ""), Span(part, style)])
-        if tag:
-            self.lines[-1].append(tag)
+        if tag and cell_len(parts[-1]) + 2 + cell_len(tag.text) <= room:
+            self.lines[-1] += [Span("  "), tag]
+        elif tag:
+            self.lines.append([*self._margin(""), tag])
 
     def verbatim(self, text: str, style: str = "", *, mark: str = "", name: str = "") -> None:
         """A line that is never wrapped or cut, so that it can be copied; `mark` stands before it."""

@@ -31,7 +31,7 @@ from ghrules.report.words import (
 _SEVERITY_STYLES = {"SEV1": "bold red", "SEV2": "red", "SEV3": "yellow", "SEV4": "cyan"}
 _RISK_STYLES = {"read-only": "green", "changes": "yellow", "destructive": "bold red"}
 _REASONS, _PROOFS, _FIXES, _FOLLOWERS, _RIVALS, _PROBLEMS = 3, 2, 2, 4, 5, 5
-_PATH_WIDTH = 36
+_PATH_WIDTH, _LINE_WIDTH = 36, 8
 
 
 def to_text(report: Report, *, width: int = 100, color: bool = False, verbose: bool = False) -> str:
@@ -216,7 +216,7 @@ class _Writer:
 
     def _fix(self, fix: FixReport) -> None:
         page = self.page
-        page.label("fix", flat(fix.do), "bold", tag=Span(f"  [{fix.risk}]", _RISK_STYLES[fix.risk]))
+        page.label("fix", flat(fix.do), "bold", tag=Span(f"[{fix.risk}]", _RISK_STYLES[fix.risk]))
         if fix.command:
             self._command(fix.command)
         if fix.snippet:
@@ -258,7 +258,9 @@ class _Writer:
         return f" ({skipped:,} not understood)" if skipped else ""
 
     def _place(self, place: Place | None, first: datetime | None = None) -> str:
-        stands = where(place, None if self.verbose else _PATH_WIDTH)
+        stands = where(
+            place, None if self.verbose else min(_PATH_WIDTH, self.page.width - self.page.body - _LINE_WIDTH)
+        )
         when = utc(first).strftime("first %H:%M:%S" if self.one_day else "first %Y-%m-%d %H:%M:%S") if first else ""
         return ", ".join(part for part in (stands, when) if part)
 

@@ -1,4 +1,4 @@
-from dataclasses import replace
+from msgspec.structs import replace
 
 from ghrules.facts.kinds import DeploymentFact, ErrorFact, EventFact, Fact, HttpFact
 from ghrules.report.html.timeline import Timeline, timeline
