@@ -20,6 +20,7 @@ DEBUG_VARIABLE = "GHRULES_DEBUG"
 
 COMMANDS = {
     "collect": "ghrules.cli.stack",
+    "diagnose": "ghrules.cli.diagnose",
     "doctor": "ghrules.cli.doctor",
     "health": "ghrules.cli.health",
     "history": "ghrules.cli.history",
@@ -29,6 +30,7 @@ COMMANDS = {
     "report": "ghrules.cli.report",
     "rules": "ghrules.cli.rules",
     "runbook": "ghrules.cli.runbook",
+    "verify": "ghrules.cli.verify",
 }
 """Name -> the module that holds the command under this name."""
 

@@ -24,10 +24,11 @@ def report(
     from ghrules.report.load import load_report
 
     wanted = delivery(form, target, pager, no_color, verbose, quiet)
-    wanted.deliver(load_report(_read(path), "standard input" if path == STANDARD_INPUT else path))
+    wanted.deliver(load_report(read_saved(path), "standard input" if path == STANDARD_INPUT else path))
 
 
-def _read(path: str) -> bytes:
+def read_saved(path: str) -> bytes:
+    """A file with a saved report, or standard input. Raises InputError."""
     if path == STANDARD_INPUT:
         return sys.stdin.buffer.read()
     file = Path(path)

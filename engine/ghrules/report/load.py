@@ -40,6 +40,8 @@ def _document(text: str | bytes, name: str) -> dict[str, Any]:
     except ValueError as error:
         where = f"line {error.lineno}, column {error.colno}: " if isinstance(error, json.JSONDecodeError) else ""
         raise InputError(f"{name}: {where}not JSON; a log is diagnosed by: ghrules infer {name}") from None
+    if isinstance(document, dict) and isinstance(document.get("report"), dict):
+        document = document["report"]  # as `ghrules diagnose` writes it, beside the checks that it made
     if not isinstance(document, dict) or "schema_version" not in document:
         raise InputError(f"{name}: JSON, but no report of ghrules (no schema_version); a report comes from: {_MADE_BY}")
     return document

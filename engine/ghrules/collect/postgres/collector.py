@@ -77,7 +77,7 @@ class Postgres:
         for statement in asked:
             if statement.id != SERVER and await _answer(connection, statement, database, found) is None:
                 return
-        if not self._only or EXPLAIN in self._only:
+        if EXPLAIN in self._only or (database.explain and not self._only):
             await explain(connection, database, major, found)
         _say_what_is_hidden(asked, server[0], database, found)
 

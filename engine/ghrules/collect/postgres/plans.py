@@ -24,6 +24,8 @@ Node = Mapping[str, Any]
 
 async def explain(connection: Connection, database: Database, major: int, found: Findings) -> None:
     """Add the sequential scans of the plans of the statements that the stack names."""
+    if not database.explain:
+        found.gap(COLLECTOR, STEP, "not configured", f"database '{database.name}' names no statements in `explain`")
     for statement in database.explain:
         text = statement.strip().rstrip(";")
         if not _PLANNABLE.match(text):

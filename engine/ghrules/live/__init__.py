@@ -1,0 +1,1 @@
+"""Working on a running stack: checks that test hypotheses, and the proof that a fix has worked."""
