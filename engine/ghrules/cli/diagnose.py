@@ -121,6 +121,7 @@ def _ranking(page: Page, report: Report) -> None:
 
 def _plan(page: Page, planned: Sequence[PlannedCheck]) -> None:
     from ghrules.advice.text import flat
+    from ghrules.report.layout import Span
 
     if not planned:
         page.prose("There is no check that could be made here and would settle anything.", "dim")
@@ -129,7 +130,7 @@ def _plan(page: Page, planned: Sequence[PlannedCheck]) -> None:
     page.prose("checks, the most telling first; all of them only read", "bold")
     for number, check in enumerate(planned, 1):
         page.prose(f"{number}. {flat(check.ask)}", indent=2)
-        page.verbatim(f"     $ {check.shown}", "green")
+        page.lines.append([Span("     $ "), Span(flat(check.shown), "green")])
         page.prose(f"expected gain {check.gain:.2f} bit, tells {', '.join(check.tells)}", "dim", indent=5)
     page.blank()
 

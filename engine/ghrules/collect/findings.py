@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -34,11 +35,19 @@ class Findings:
     def fact(self, kind: type[Fact], origin: str, said: str, **fields: Any) -> None:
         """Add a fact. `origin` and `said` are what its proof shows: where it was seen, and the line that shows it."""
         now = datetime.now(UTC)
+        self._add(kind, origin, said, {"first_seen": now, "last_seen": now, **fields})
+
+    def state(self, kind: type[Fact], origin: str, said: str, **fields: Any) -> None:
+        """Add a fact about a state that was there before it was looked at, nobody knows since when."""
+        self._add(kind, origin, said, {"last_seen": datetime.now(UTC), **fields})
+
+    def _add(self, kind: type[Fact], origin: str, said: str, fields: Mapping[str, Any]) -> None:
         given = {name: value for name, value in fields.items() if value is not None}
         clean = {name: self.secrets.hide(value) if isinstance(value, str) else value for name, value in given.items()}
-        seen = {"first_seen": now, "last_seen": now, "source": Origin(path=self.secrets.hide(origin))}
         samples = (self.secrets.hide(said)[:SAMPLE_LENGTH],) if said else ()
-        self.facts.append(kind.model_validate({**seen, "samples": samples, **clean}))
+        self.facts.append(
+            kind.model_validate({"source": Origin(path=self.secrets.hide(origin)), "samples": samples, **clean})
+        )
 
     def check(self, component: str, name: str, ok: bool, detail: str, **fields: Any) -> None:
         """Say that a part of the stack was looked at and is well, or is not."""

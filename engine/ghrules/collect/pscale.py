@@ -80,7 +80,7 @@ class _Look:
         rows, read = (float(query.get(name) or 0) / count for name in ("sum_rows_returned", "sum_rows_read"))
         mean = float(query.get("sum_total_duration_millis") or 0) / count
         text = str(query.get("normalized_sql") or query.get("fingerprint"))
-        self.found.fact(
+        self.found.state(
             QueryFact,
             "pscale insights queries",
             f"{count} calls, {mean:.1f} ms on average, {read:.0f} rows read and {rows:.0f} returned a call: {text}",

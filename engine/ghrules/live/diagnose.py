@@ -78,11 +78,21 @@ class Investigation:
             self.asked.append(check.shown if check.collector is None else check.collector)
             yield CheckResult(
                 check,
-                tuple(fact.samples[0] for fact in case.facts if fact.samples and not isinstance(fact, GapFact)),
+                tuple(_told(case, check)),
                 tuple(f"{fact.name}: {fact.samples[0]}" for fact in case.facts if isinstance(fact, GapFact)),
                 moves(before, self.report),
                 self.report,
             )
+
+
+def _told(case: Case, check: PlannedCheck) -> list[str]:
+    """The lines that a check showed; those of the step alone, where the collector has said more besides."""
+    seen = [fact for fact in case.facts if fact.samples and not isinstance(fact, GapFact)]
+    own = [fact for fact in seen if fact.source and fact.source.path.startswith(f"{check.collector} ")]
+    lines = [fact.samples[0] for fact in own or seen]
+    return lines + [
+        line for text in case.texts if not lines or check.argv for line in text.text.splitlines() if line.strip()
+    ]
 
 
 def moves(before: Report, after: Report) -> tuple[Move, ...]:

@@ -88,7 +88,7 @@ def _add(found: Findings, node: Node, rows: float, statement: str, database: str
     said = f"Seq Scan on {node['Relation Name']}, about {estimated:.0f} of {rows:.0f} rows" + (
         f" pass the filter {condition}" if condition else ", no filter"
     )
-    found.fact(
+    found.state(
         QueryFact,
         f"{STEP} ({database})",
         f"{said}: {statement}",

@@ -38,7 +38,7 @@ def _add(found: Findings, statement: Statement, fact: RowFact, row: Row, databas
         fields["ratio"] = fields["used"] / fields["limit"]
     said = fact.said.format_map({name: "?" if value is None else _short(value) for name, value in row.items()})
     origin = f"{statement.step} ({database})"
-    found.fact(kind, origin, said, signal=fact.signal, component=COLLECTOR, service=database, **fields)
+    found.state(kind, origin, said, signal=fact.signal, component=COLLECTOR, service=database, **fields)
 
 
 def _short(value: object) -> str:
