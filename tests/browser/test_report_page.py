@@ -135,6 +135,14 @@ def test_a_fact_unfolds_to_all_that_is_known_of_it(window: Any) -> None:
     assert window.all(".open-row") == []
 
 
+def test_an_unfolded_fact_leaves_the_columns_of_a_narrow_table_alone(window: Any) -> None:
+    window.show(report(), width=375)
+    width = "return document.querySelector('.facts th.c-what').offsetWidth"
+    before = window.run(width)
+    window.click(".open-fact")
+    assert window.run(width) == before > 150
+
+
 def test_the_proof_unfolds_to_the_log_line(window: Any) -> None:
     window.show(report())
     line = "#answer .reason .log-line"

@@ -52,3 +52,12 @@ def test_a_heading_that_does_not_fit_has_its_figures_below() -> None:
     page = Page(40)
     page.heading("1", "a title that is too long for this line", [Span("94 %")])
     assert page.render(False).rstrip("\n").split("\n")[-1] == "    94 %"
+
+
+def test_a_tag_stands_at_the_end_of_the_text_or_below_it() -> None:
+    page = Page(80)
+    page.label("fix", "Restart it", tag=Span("[changes]"))
+    assert page.render(False) == "    fix       Restart it  [changes]\n"
+    narrow = Page(30)
+    narrow.label("fix", "Restart the server", tag=Span("[destructive]"))
+    assert narrow.render(False).split("\n")[1:3] == ["      Restart the server", "      [destructive]"]

@@ -121,3 +121,12 @@ def test_quiet_is_one_line_for_each_root_cause() -> None:
     assert to_lines(report()) == (
         " 94 %  SEV2  db-too-many-connections  db.log:1873\n 61 %  SEV3  gateway-timeout  access.log:7\n"
     )
+
+
+@pytest.mark.parametrize("width", [40, 60])
+def test_a_narrow_terminal_sees_the_end_of_a_long_path(width: int) -> None:
+    origin = FULL.source.model_copy(update={"path": "/var/log/containers/payments/db.log"})  # type: ignore[union-attr]
+    deep = FULL.model_copy(update={"source": origin})
+    text = report(replace(DIAGNOSIS, facts={**FACTS, "f1": deep})).to_text(width=width)
+    assert "db.log:1873" in text
+    assert all(cell_len(line) <= width for line in text.split("\n") if "db.log:1873" in line)

@@ -23,9 +23,12 @@ def brief(item: HypothesisReport) -> str:
 
 def _lines(item: HypothesisReport) -> Iterator[str]:
     yield flat(item.cause)
+    told: set[str] = set()
     for piece in telling(item)[:_REASONS]:
         yield f"because: {flat(piece.why) or f'rule {flat(piece.rule)}'}"
-        for fact in piece.facts[:_PROOFS]:
+        fresh = [fact for fact in piece.facts if fact.id not in told]
+        told.update(fact.id for fact in fresh)
+        for fact in fresh[:_PROOFS]:
             yield f"  {fact.count:,} x {said(fact)}" + (f" ({where(fact.source)})" if fact.source else "")
     for fix in item.fixes[:_FIXES]:
         yield from _fix(fix)

@@ -177,7 +177,9 @@
     for (const [name, value] of pairs) {
       if (value) values.append(make("dt", { textContent: name }), make("dd", { textContent: value }));
     }
-    const inside = make("td", { colSpan: 6 }, values);
+    // A cell that spans more than the visible columns would make room for the hidden ones.
+    const columns = all(".facts th").filter((heading) => heading.checkVisibility()).length;
+    const inside = make("td", { colSpan: columns }, values);
     if (fact.samples.length) {
       inside.append(make("div", { className: "log" }, ...fact.samples.map((sample) =>
         make("div", { className: "log-line" }, make("span", { className: "gutter", textContent: "·" }), make("code", { textContent: sample })))));
