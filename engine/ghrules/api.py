@@ -26,10 +26,11 @@ from msgspec.structs import replace
 
 from ghrules.collect.case import CASE_MARK, Case, read_case
 from ghrules.diagnosis.diagnose import Diagnostician
-from ghrules.diagnosis.model import Unexplained
+from ghrules.diagnosis.model import Diagnosis, Unexplained
 from ghrules.errors import UsageError
 from ghrules.facts.kinds import Fact, GapFact, Origin
 from ghrules.facts.model import Invalid
+from ghrules.inference.engine import Inference
 from ghrules.ingest.sources import Source, open_sources
 from ghrules.knowledge.builtin import builtin_pack
 from ghrules.knowledge.cache import Cache
@@ -43,6 +44,7 @@ from ghrules.scan.scanner import Scanner, ScanResult, SourceSummary
 
 Input = str | Path | BinaryIO
 Progress = Callable[[int, int | None], None]
+Listener = Callable[[Diagnosis, Inference], None]
 PACKS_VARIABLE = "GHRULES_PACKS"
 CACHE = Path(platformdirs.user_cache_dir("ghrules"))
 
@@ -229,10 +231,11 @@ class Session:
         asserted = sorted(self._asserted, key=lambda fact: (fact.kind, repr(fact)))
         return scanned + [fact.model_copy(update={"id": f"a{n}"}) for n, fact in enumerate(asserted, 1)]
 
-    def diagnose(self, recurrences: Mapping[str, Recurrence] | None = None) -> Report:
+    def diagnose(self, recurrences: Mapping[str, Recurrence] | None = None, listener: Listener | None = None) -> Report:
         """Run the rules over the facts and rank the hypotheses. May be called again after more facts.
 
-        `recurrences` is what a history tells of the hypotheses (`Store.recurrences`).
+        `recurrences` is what a history tells of the hypotheses (`Store.recurrences`). A `listener` is told what was
+        concluded and by which firings, before secrets are hidden.
         """
         knowledge = self.engine.knowledge
         facts = self.facts()
@@ -240,6 +243,8 @@ class Session:
         inferring = time.perf_counter()
         diagnosis, inference = self.engine.diagnostician.diagnose(facts, self.engine.backend, counts)
         diagnosis = replace(diagnosis, unexplained=self._unexplained())
+        if listener:
+            listener(diagnosis, inference)
         finished = time.perf_counter()
         report = build(
             diagnosis,

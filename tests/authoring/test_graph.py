@@ -3,8 +3,8 @@
 import pytest
 
 from ghrules.authoring.graph import Node, graph, to_dot, to_mermaid
-from ghrules.authoring.relations import Relations
 from ghrules.errors import UsageError
+from ghrules.explain.relations import Relations
 from ghrules.knowledge.models import KnowledgeBase
 
 

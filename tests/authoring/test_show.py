@@ -3,9 +3,9 @@
 import pytest
 
 from ghrules.authoring.lookup import find, find_hypothesis
-from ghrules.authoring.relations import Relations
 from ghrules.authoring.show import page
 from ghrules.errors import UsageError
+from ghrules.explain.relations import Relations
 from ghrules.knowledge.models import KnowledgeBase
 
 

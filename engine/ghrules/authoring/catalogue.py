@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Literal
 
-from ghrules.authoring.relations import Relations
 from ghrules.errors import UsageError
+from ghrules.explain.relations import Relations
 from ghrules.knowledge.models import KnowledgeBase, Place
 from ghrules.knowledge.problems import did_you_mean
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ghrules.advice.text import flat
 from ghrules.authoring.catalogue import Sort
 from ghrules.authoring.lookup import find, sort_of
-from ghrules.authoring.relations import Feed, Relations
+from ghrules.explain.relations import Feed, Relations
 from ghrules.knowledge.models import Rule
 
 SIGNALS_SHOWN = 12

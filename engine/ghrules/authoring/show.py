@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ghrules.authoring.lookup import Found
-from ghrules.authoring.relations import Relations
 from ghrules.diagnosis.evidence import LIKELIHOOD_RATIOS
+from ghrules.explain.relations import Relations
 from ghrules.explain.wording import conditions
 from ghrules.knowledge.models import Check, Fix, Hypothesis, Place, Rule, Signal
 from ghrules.report.layout import Page, Span

@@ -22,6 +22,7 @@ COMMANDS = {
     "collect": "ghrules.cli.stack",
     "diagnose": "ghrules.cli.diagnose",
     "doctor": "ghrules.cli.doctor",
+    "explain": "ghrules.cli.explain",
     "health": "ghrules.cli.health",
     "history": "ghrules.cli.history",
     "infer": "ghrules.cli.infer",
@@ -31,6 +32,7 @@ COMMANDS = {
     "rules": "ghrules.cli.rules",
     "runbook": "ghrules.cli.runbook",
     "verify": "ghrules.cli.verify",
+    "why-not": "ghrules.cli.explain",
 }
 """Name -> the module that holds the command under this name."""
 

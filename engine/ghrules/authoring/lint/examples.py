@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from ghrules.authoring.lint.notes import Notes
-from ghrules.authoring.relations import Relations
+from ghrules.explain.relations import Relations
 from ghrules.knowledge.models import KnowledgeBase, Signal
 from ghrules.scan.scanner import Scanner
 from ghrules.testing import signals_in

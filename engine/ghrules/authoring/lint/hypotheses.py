@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ghrules.advice.templates import names
 from ghrules.authoring.lint.notes import Notes
-from ghrules.authoring.relations import Relations
+from ghrules.explain.relations import Relations
 from ghrules.inference.alpha import patterns_of
 from ghrules.knowledge.fields import testable
 from ghrules.knowledge.models import Hypothesis

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 from ghrules.authoring.lint.notes import Notes
-from ghrules.authoring.relations import Relations
+from ghrules.explain.relations import Relations
 from ghrules.inference.alpha import is_own
 from ghrules.knowledge.models import FactPattern, Rule
 

@@ -12,8 +12,8 @@ from ghrules.authoring.lint.hypotheses import warn_of_hypotheses, warn_of_leftov
 from ghrules.authoring.lint.notes import Notes
 from ghrules.authoring.lint.rules import warn_of_rules
 from ghrules.authoring.lint.signals import warn_of_signals
-from ghrules.authoring.relations import Relations
 from ghrules.errors import InferenceError, Problem
+from ghrules.explain.relations import Relations
 from ghrules.inference.strata import stratify
 from ghrules.knowledge.builtin import builtin_pack
 from ghrules.knowledge.loader import Examined, examine

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 
 from ghrules.authoring.lint.notes import Notes
-from ghrules.authoring.relations import Relations
+from ghrules.explain.relations import Relations
 from ghrules.knowledge.models import Signal
 from ghrules.scan.signals import CompiledSignal
 

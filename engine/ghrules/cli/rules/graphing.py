@@ -23,7 +23,7 @@ def graph(name: str, output: str, packs: tuple[str, ...]) -> None:
     from ghrules.api import Engine
     from ghrules.authoring.graph import graph as draw
     from ghrules.authoring.graph import to_dot, to_mermaid
-    from ghrules.authoring.relations import Relations
+    from ghrules.explain.relations import Relations
 
     drawn = draw(Relations(Engine(packs=packs).knowledge), name)
     emit(to_dot(drawn) if output == "dot" else to_mermaid(drawn))

@@ -23,8 +23,8 @@ def show(name: str, no_color: bool, packs: tuple[str, ...]) -> None:
     """
     from ghrules.api import Engine
     from ghrules.authoring.lookup import find
-    from ghrules.authoring.relations import Relations
     from ghrules.authoring.show import page
+    from ghrules.explain.relations import Relations
 
     knowledge = Engine(packs=packs).knowledge
     color = not no_color and wants_color(sys.stdout, os.environ)

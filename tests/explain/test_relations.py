@@ -1,6 +1,6 @@
 """What feeds what, worked out from the rules alone."""
 
-from ghrules.authoring.relations import Relations
+from ghrules.explain.relations import Relations
 from ghrules.knowledge.models import KnowledgeBase
 
 
