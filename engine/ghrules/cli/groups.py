@@ -13,7 +13,7 @@ import click
 class Commands(click.Group):
     """A group whose error for an unknown command names the nearest one.
 
-    `later` gives for the name of a command the module that holds it under this name.
+    `later` gives for the name of a command the module that holds it under this name (`_` for `-`).
     """
 
     def __init__(self, *args: Any, later: Mapping[str, str] | None = None, **options: Any) -> None:
@@ -25,7 +25,7 @@ class Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name in self._later:
-            command: click.Command = getattr(import_module(self._later[cmd_name]), cmd_name)
+            command: click.Command = getattr(import_module(self._later[cmd_name]), cmd_name.replace("-", "_"))
             return command
         return super().get_command(ctx, cmd_name)
 
