@@ -43,8 +43,16 @@ def spoken(value: object) -> str:
     return str(value)
 
 
+def utc(time: datetime) -> datetime:
+    """The same moment in UTC; a naive time is taken as UTC, and so is one that would lie beyond the calendar."""
+    try:
+        return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
+    except OverflowError:
+        return time.replace(tzinfo=UTC)
+
+
 def moment(time: datetime) -> str:
     """ISO 8601 in UTC with a Z; a naive time is taken as UTC. Fractions only where there are some."""
-    utc = (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
-    precision = "milliseconds" if utc.microsecond else "seconds"
-    return utc.isoformat(timespec=precision).replace("+00:00", "Z")
+    time = utc(time)
+    precision = "milliseconds" if time.microsecond else "seconds"
+    return time.isoformat(timespec=precision).replace("+00:00", "Z")

@@ -24,6 +24,8 @@ def load_report(text: str | bytes, name: str) -> Report:
         )
     try:
         return Report.model_validate(document)
+    except UnicodeError:
+        raise InputError(f"{name}: no report as ghrules {__version__} writes it: a text in it is broken") from None
     except Invalid as error:
         raise InputError(f"{name}: no report as ghrules {__version__} writes it: {error}") from None
 

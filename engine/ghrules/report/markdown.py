@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ghrules.advice.text import utc
 from ghrules.report.markup import block, code, prose
 from ghrules.report.model import CheckReport, EvidenceReport, FactReport, FixReport, HypothesisReport, Report
 from ghrules.report.recurrence import recurred
@@ -20,7 +21,6 @@ from ghrules.report.words import (
     size_of,
     skipped_records,
     telling,
-    utc,
     where,
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from ghrules.advice.text import flat, lines
+from ghrules.advice.text import flat, lines, utc
 from ghrules.diagnosis.model import Direction
 from ghrules.report.layout import LABELS, Page, Span
 from ghrules.report.model import CheckReport, FactReport, FixReport, HypothesisReport, Place, Report
@@ -24,7 +24,6 @@ from ghrules.report.words import (
     size_of,
     skipped_records,
     telling,
-    utc,
     where,
 )
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
-from ghrules.advice.text import flat
+from ghrules.advice.text import flat, utc
 from ghrules.diagnosis.model import Direction
 from ghrules.report.layout import cut_path
 from ghrules.report.model import EvidenceReport, FactReport, FullFact, HypothesisReport, Place, Report
 
 NOTHING_FOUND = "No fault found in what was read. That is no proof of health."
+_LARGEST = 1e21
 _SAID_BY_SAMPLE = ("error", "event")
 
 
@@ -25,16 +26,12 @@ def counted(number: int, one: str, many: str = "") -> str:
 
 def size_of(size: float) -> str:
     """Bytes -> "48 MB" (decimal units)."""
+    size = min(size, _LARGEST)
     for unit in ("bytes", "kB", "MB", "GB"):
         if size < 1000 or unit == "GB":
             return f"{size:.0f} {unit}" if size >= 10 or unit == "bytes" else f"{size:.1f} {unit}"
         size /= 1000
     return ""
-
-
-def utc(time: datetime) -> datetime:
-    """The same moment in UTC; a naive time is taken as UTC."""
-    return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def period(first: datetime, last: datetime) -> str:

@@ -12,7 +12,7 @@ from importlib.resources import files
 from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
 
-from ghrules.advice.text import flat, lines, moment
+from ghrules.advice.text import flat, lines, moment, utc
 from ghrules.report.html.facts import kinds, rows
 from ghrules.report.html.graph import HEIGHT, WIDTH, graph
 from ghrules.report.html.highlight import highlight, ticks
@@ -34,7 +34,6 @@ from ghrules.report.words import (
     said_by_sample,
     size_of,
     skipped_records,
-    utc,
     where,
 )
 
@@ -88,7 +87,7 @@ def _environment() -> Environment:
         counted=counted, first_place=first_place, followers=followers, highlight=highlight, period=period,
         hidden=hidden, recurred=recurred, role_of=role_of, said=said, said_by_sample=said_by_sample, where=where,
     )  # fmt: skip
-    environment.filters.update(percent=percent, size=size_of, flat=flat, moment=moment, ticks=ticks)
+    environment.filters.update(percent=percent, size=size_of, flat=flat, moment=moment, ticks=ticks, utc=utc)
     return environment
 
 

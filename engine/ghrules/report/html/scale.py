@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from ghrules.advice.text import utc
+
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 _STEPS = (
     *(1, 2, 5, 10, 15, 30),
@@ -58,7 +60,7 @@ class Scale:
 
 def seconds(time: datetime) -> float:
     """Seconds since 1970; a naive time is taken as UTC."""
-    return ((time if time.tzinfo else time.replace(tzinfo=UTC)) - _EPOCH).total_seconds()
+    return (utc(time) - _EPOCH).total_seconds()
 
 
 def _label(moment: float, step: float) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from ghrules.advice.text import utc
 from ghrules.report.html.scale import Scale, Tick, seconds
 from ghrules.report.model import FullFact, Report
 from ghrules.report.words import deployment_name, said
@@ -158,8 +159,8 @@ def _component(fact: FullFact) -> str:
 
 def _first(fact: FullFact) -> datetime:
     assert fact.first_seen is not None
-    return fact.first_seen
+    return utc(fact.first_seen)
 
 
 def _last(fact: FullFact) -> datetime:
-    return fact.last_seen or _first(fact)
+    return utc(fact.last_seen) if fact.last_seen else _first(fact)
