@@ -1,11 +1,14 @@
 import io
 import os
 import stat
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
 import pytest
 
+import ghrules
 from ghrules.cli.output import check_target, emit, page_width, save, wants_color
 from ghrules.cli.progress import ProgressBar
 from ghrules.errors import UsageError
@@ -115,6 +118,18 @@ def test_what_cannot_be_written_is_said_beforehand(tmp_path: Path) -> None:
         check_target(str(tmp_path))
     with pytest.raises(UsageError, match="there is no folder"):
         check_target(str(tmp_path / "no" / "r.html"))
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+def test_standard_output_that_is_full_is_said() -> None:
+    command = [sys.executable, "-m", "ghrules", "version"]
+    environment = {**os.environ, "PYTHONPATH": str(Path(ghrules.__file__).parents[1])}
+    with open("/dev/full", "w") as full:
+        ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, env=environment, check=False)
+    assert (ended.returncode, ended.stderr) == (
+        2,
+        "ghrules: cannot write to standard output: No space left on device\n",
+    )
 
 
 def test_orders_to_a_ci_runner_are_broken_up(capsys: pytest.CaptureFixture[str]) -> None:

@@ -20,7 +20,7 @@ BROKEN_PIPE = 141
 
 
 def emit(text: str, *, ci_commands: bool = False) -> None:
-    """Write to standard output. A reader that has gone away ends the program quietly.
+    """Write to standard output. A reader that has gone away ends the program quietly; a full disk is a UsageError.
 
     What a CI runner would take as an order to itself is broken up, unless `ci_commands` are what is wanted.
     """
@@ -33,6 +33,9 @@ def emit(text: str, *, ci_commands: bool = False) -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
         raise click.exceptions.Exit(BROKEN_PIPE) from None
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())  # what is left in the buffer has nowhere to go either
+        raise UsageError(f"cannot write to standard output: {error.strerror or error}") from None
 
 
 def check_target(path: str) -> None:
