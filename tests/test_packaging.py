@@ -42,8 +42,8 @@ def test_the_exported_names_are_these() -> None:
     assert ghrules.__all__ == sorted(ghrules.__all__)
     assert set(ghrules.__all__) == {
         "Case", "ConfigurationError", "Engine", "GhrulesError", "InferenceError", "InputError", "KnowledgeError",
-        "Problem", "Report", "Session", "Stack", "UsageError", "__version__", "acollect_facts", "collect_facts",
-        "infer",
+        "Problem", "Report", "Session", "Stack", "UsageError", "Watcher", "__version__", "acollect_facts",
+        "collect_facts", "infer",
     }  # fmt: skip
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         UsageError,
     )
     from ghrules.report.model import Report
+    from ghrules.watch.watcher import Watcher
 
 __version__ = "0.1.0"
 
@@ -43,6 +44,7 @@ __all__ = [
     "Session",
     "Stack",
     "UsageError",
+    "Watcher",
     "__version__",
     "acollect_facts",
     "collect_facts",
@@ -65,6 +67,7 @@ _HOMES = {
     "Problem": "errors",
     "UsageError": "errors",
     "Report": "report.model",
+    "Watcher": "watch.watcher",
 }
 
 

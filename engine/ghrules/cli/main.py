@@ -32,6 +32,7 @@ COMMANDS = {
     "rules": "ghrules.cli.rules",
     "runbook": "ghrules.cli.runbook",
     "verify": "ghrules.cli.verify",
+    "watch": "ghrules.cli.watch",
     "why-not": "ghrules.cli.explain",
 }
 """Name -> the module that holds the command under this name."""

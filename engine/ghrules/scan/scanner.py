@@ -181,9 +181,12 @@ class SourceScan:
     def close(self, size: int, problems: Iterable[str] = ()) -> None:
         """Nothing follows: what an open episode holds back counts. `size` is how many bytes were read."""
         self._watch.close()
+        self.result.sources.append(self.summary(size, problems))
+
+    def summary(self, size: int, problems: Iterable[str] = ()) -> SourceSummary:
+        """What was read so far."""
         reader = self._reader
-        summary = SourceSummary(self._path, size, self._lines, reader.dominant_format(), reader.skipped, list(problems))
-        self.result.sources.append(summary)
+        return SourceSummary(self._path, size, self._lines, reader.dominant_format(), reader.skipped, list(problems))
 
     def _observe(self, record: Record, hits: set[int]) -> None:
         self._scanner.observe(self._path, record, hits, self._window, self._watch, self.result)

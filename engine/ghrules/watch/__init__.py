@@ -1,0 +1,1 @@
+"""A live stream, diagnosed while it runs: sliding windows of facts, and news of hypotheses."""
