@@ -41,9 +41,9 @@ def run(program: str) -> str:
 def test_the_exported_names_are_these() -> None:
     assert ghrules.__all__ == sorted(ghrules.__all__)
     assert set(ghrules.__all__) == {
-        "Case", "ConfigurationError", "Engine", "GhrulesError", "InferenceError", "InputError", "KnowledgeError",
-        "Problem", "Report", "Session", "Stack", "UsageError", "Watcher", "__version__", "acollect_facts",
-        "collect_facts", "infer",
+        "Case", "ConfigurationError", "Engine", "GhrulesError", "InferenceError", "InputError", "Investigation",
+        "KnowledgeError", "Problem", "Report", "Session", "Stack", "UsageError", "Watcher", "__version__",
+        "acollect_facts", "averify", "collect_facts", "infer", "verify",
     }  # fmt: skip
 
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
         Problem,
         UsageError,
     )
+    from ghrules.live.diagnose import Investigation
+    from ghrules.live.verify import averify, verify
     from ghrules.report.model import Report
     from ghrules.watch.watcher import Watcher
 
@@ -38,6 +40,7 @@ __all__ = [
     "GhrulesError",
     "InferenceError",
     "InputError",
+    "Investigation",
     "KnowledgeError",
     "Problem",
     "Report",
@@ -47,8 +50,10 @@ __all__ = [
     "Watcher",
     "__version__",
     "acollect_facts",
+    "averify",
     "collect_facts",
     "infer",
+    "verify",
 ]
 
 _HOMES = {
@@ -68,6 +73,9 @@ _HOMES = {
     "UsageError": "errors",
     "Report": "report.model",
     "Watcher": "watch.watcher",
+    "Investigation": "live.diagnose",
+    "averify": "live.verify",
+    "verify": "live.verify",
 }
 
 

@@ -34,6 +34,27 @@ class Server:
     """A running server with its superuser; `log` is what it has logged so far."""
 
     def __init__(self, version: int = 16, settings: Mapping[str, str] | None = None) -> None:
+        self._prepare(version)
+        (self._home / "password").write_text(PASSWORD)
+        self._call("initdb", "-D", str(self._data), "-U", SUPERUSER, "-A", "scram-sha-256", "--pwfile",
+                   str(self._home / "password"), "-E", "utf8", "--no-sync", "--locale=C")  # fmt: skip
+        self._configure({**SETTINGS, **(settings or {})})
+        self.start()
+
+    def standby(self, settings: Mapping[str, str] | None = None) -> Server:
+        """Another server that replicates this one."""
+        with (self._data / "pg_hba.conf").open("a") as file:
+            file.write(f"host replication {SUPERUSER} 127.0.0.1/32 scram-sha-256\n")
+        self.run("select pg_reload_conf()")
+        other = object.__new__(Server)
+        other._prepare(self.version)
+        source = self.url().removesuffix("/postgres") + "/"
+        other._call("pg_basebackup", "-d", source, "-D", str(other._data), "-R", "-X", "stream", "-c", "fast")
+        other._configure(settings or {})
+        other.start()
+        return other
+
+    def _prepare(self, version: int) -> None:
         self.version = version
         self._bin = binaries(version)
         self._home = Path(tempfile.mkdtemp(prefix="ghrules-pg-"))
@@ -43,14 +64,12 @@ class Server:
         if os.geteuid() == 0:
             self._open_to_others()
         self.port = _free_port()
-        (self._home / "password").write_text(PASSWORD)
-        self._call("initdb", "-D", str(self._data), "-U", SUPERUSER, "-A", "scram-sha-256", "--pwfile",
-                   str(self._home / "password"), "-E", "utf8", "--no-sync", "--locale=C")  # fmt: skip
-        lines = [f"{name} = {value}" for name, value in {**SETTINGS, **(settings or {})}.items()]
+
+    def _configure(self, settings: Mapping[str, str]) -> None:
+        lines = [f"{name} = {value}" for name, value in settings.items()]
         lines += [f"port = {self.port}", f"unix_socket_directories = '{self._home}'"]
         with (self._data / "postgresql.conf").open("a") as file:
             file.writelines(f"{line}\n" for line in lines)
-        self.start()
 
     def start(self) -> None:
         self._call("pg_ctl", "-D", str(self._data), "-l", str(self._log), "-w", "-t", "60", "start")

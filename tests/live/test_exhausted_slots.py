@@ -40,7 +40,7 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 def investigate(server: Server, engine: ghrules.Engine, log: str) -> tuple[ghrules.Report, CheckResult]:
     """What the log says by itself, and what the checks make of it that are expected to settle most."""
-    investigation = Investigation(STACK, [log], [], engine, {"DATABASE_URL": server.url()})
+    investigation = Investigation.begin(STACK, [log], [], engine, {"DATABASE_URL": server.url()})
     before = investigation.report
     results = list(investigation.make(investigation.checks(2)))
     (slots,) = [result for result in results if result.check.collector == "postgres.connections"]

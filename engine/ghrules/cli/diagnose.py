@@ -79,7 +79,7 @@ def diagnose(
         raise click.UsageError("--no-collect begins with PATHs and without any collector.", ctx)
     described = load_stack(stack)
     engine = Engine(packs=[*described.packs, *packs], parameters={**described.parameters, **parameters})
-    investigation = Investigation(described, paths, [] if no_collect else only or None, engine)
+    investigation = Investigation.begin(described, paths, [] if no_collect else only or None, engine)
     planned = investigation.checks(most)
     color = not no_color and wants_color(sys.stdout, os.environ)
     if output == "json":

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
 
-from ghrules.api import Engine, Input
+from ghrules.api import Engine, Input, Session
 from ghrules.collect.case import Case
 from ghrules.collect.config import Stack
-from ghrules.collect.gather import collect_facts
+from ghrules.collect.gather import acollect_facts, collect_facts
 from ghrules.collect.registry import NAMES
+from ghrules.collect.stack import load_stack
 from ghrules.facts.kinds import GapFact
 from ghrules.ingest.sources import open_sources
 from ghrules.live.checks import PlannedCheck, plan, run_check
@@ -42,28 +45,52 @@ class CheckResult:
 
 
 class Investigation:
-    """A diagnosis of a running stack that can go on asking. `report` is what is known so far."""
+    """A diagnosis of a running stack that can go on asking. `report` is what is known so far.
 
-    def __init__(
-        self,
-        stack: Stack,
+    Made by `begin` or `abegin`.
+    """
+
+    def __init__(self, stack: Stack, session: Session, asked: Sequence[str], environment: Mapping[str, str]) -> None:
+        self.stack = stack
+        self.asked = list(asked)
+        self.report = session.diagnose()
+        self._session = session
+        self._environment = environment
+
+    @classmethod
+    def begin(
+        cls,
+        stack: Stack | Path | str,
         paths: Sequence[Input] = (),
         only: Sequence[str] | None = None,
         engine: Engine | None = None,
         environment: Mapping[str, str] | None = None,
-    ) -> None:
+    ) -> Self:
         """Collect with the collectors named `only` (all that the stack concerns by default, none for an empty list),
-        read `paths` besides, and diagnose. Raises UsageError and InputError.
+        read `paths` besides, and diagnose. `environment` holds the variables that the stack names, those of the process
+        by default. `stack` is a description or its file. Raises UsageError and InputError.
         """
-        self.stack = stack
-        self._environment = os.environ if environment is None else environment
-        self._session = (engine or Engine(stack.packs, stack.parameters)).session()
-        self.asked = list(NAMES) if only is None else list(only)
-        if paths:
-            self._session.read_sources(open_sources(list(paths), formats=self._session.engine.knowledge.formats))
-        if self.asked:
-            self._session.take(collect_facts(stack, only or (), environment=self._environment))
-        self.report = self._session.diagnose()
+        stack = stack if isinstance(stack, Stack) else load_stack(stack)
+        session, variables = _session(stack, paths, engine), os.environ if environment is None else environment
+        if only is None or only:
+            session.take(collect_facts(stack, only or (), environment=variables))
+        return cls(stack, session, NAMES if only is None else only, variables)
+
+    @classmethod
+    async def abegin(
+        cls,
+        stack: Stack | Path | str,
+        paths: Sequence[Input] = (),
+        only: Sequence[str] | None = None,
+        engine: Engine | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> Self:
+        """`begin` inside of an event loop."""
+        stack = stack if isinstance(stack, Stack) else load_stack(stack)
+        session, variables = _session(stack, paths, engine), os.environ if environment is None else environment
+        if only is None or only:
+            session.take(await acollect_facts(stack, only or (), environment=variables))
+        return cls(stack, session, NAMES if only is None else only, variables)
 
     def checks(self, most: int = 3) -> list[PlannedCheck]:
         """The checks that are expected to settle most, of those that may be made."""
@@ -72,17 +99,26 @@ class Investigation:
     def make(self, checks: Sequence[PlannedCheck]) -> Iterator[CheckResult]:
         """Make checks one after the other; what each shows is added to the evidence."""
         for check in checks:
-            case = Case.of(asyncio.run(run_check(check, self.stack, self._environment)))
-            self._session.take(case, check.shown)
-            before, self.report = self.report, self._session.diagnose()
-            self.asked.append(check.shown if check.collector is None else check.collector)
-            yield CheckResult(
-                check,
-                tuple(_told(case, check)),
-                tuple(f"{fact.name}: {fact.samples[0]}" for fact in case.facts if isinstance(fact, GapFact)),
-                moves(before, self.report),
-                self.report,
-            )
+            yield self._learn(check, Case.of(asyncio.run(run_check(check, self.stack, self._environment))))
+
+    async def amake(self, checks: Sequence[PlannedCheck]) -> AsyncIterator[CheckResult]:
+        """`make` inside of an event loop."""
+        for check in checks:
+            yield self._learn(check, Case.of(await run_check(check, self.stack, self._environment)))
+
+    def _learn(self, check: PlannedCheck, case: Case) -> CheckResult:
+        self._session.take(case, check.shown)
+        before, self.report = self.report, self._session.diagnose()
+        self.asked.append(check.collector or check.shown)
+        gaps = tuple(f"{fact.name}: {fact.samples[0]}" for fact in case.facts if isinstance(fact, GapFact))
+        return CheckResult(check, tuple(_told(case, check)), gaps, moves(before, self.report), self.report)
+
+
+def _session(stack: Stack, paths: Sequence[Input], engine: Engine | None) -> Session:
+    session = (engine or Engine(stack.packs, stack.parameters)).session()
+    if paths:
+        session.read_sources(open_sources(list(paths), formats=session.engine.knowledge.formats))
+    return session
 
 
 def _told(case: Case, check: PlannedCheck) -> list[str]:
@@ -90,9 +126,9 @@ def _told(case: Case, check: PlannedCheck) -> list[str]:
     seen = [fact for fact in case.facts if fact.samples and not isinstance(fact, GapFact)]
     own = [fact for fact in seen if fact.source and fact.source.path.startswith(f"{check.collector} ")]
     lines = [fact.samples[0] for fact in own or seen]
-    return lines + [
-        line for text in case.texts if not lines or check.argv for line in text.text.splitlines() if line.strip()
-    ]
+    if lines and not check.argv:
+        return lines
+    return lines + [line for text in case.texts for line in text.text.splitlines() if line.strip()]
 
 
 def moves(before: Report, after: Report) -> tuple[Move, ...]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Literal
 
 from ghrules.api import Engine
 from ghrules.collect.case import Case
 from ghrules.collect.config import Stack
 from ghrules.collect.gather import acollect_facts
+from ghrules.collect.stack import load_stack
 from ghrules.errors import UsageError
 from ghrules.facts.kinds import Fact, GapFact
 from ghrules.facts.model import Model
@@ -40,20 +42,29 @@ class Verified(Model):
 
 
 def verify(
-    report: Report, stack: Stack, engine: Engine | None = None, environment: Mapping[str, str] | None = None
+    report: Report,
+    stack: Stack | Path | str,
+    engine: Engine | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> list[Verified]:
     """`averify` for callers without an event loop."""
     return asyncio.run(averify(report, stack, engine, environment))
 
 
 async def averify(
-    report: Report, stack: Stack, engine: Engine | None = None, environment: Mapping[str, str] | None = None
+    report: Report,
+    stack: Stack | Path | str,
+    engine: Engine | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> list[Verified]:
     """Run the verify steps of the root causes of a report on the running stack; each step is run once.
 
+    `stack` is a description or its file. Raises ConfigurationError for mistakes in it.
+
     A cause is resolved when every step of it holds and none of them shows it again.
     """
-    verifier = _Verifier(engine or Engine(), stack, environment)
+    described = stack if isinstance(stack, Stack) else load_stack(stack)
+    verifier = _Verifier(engine or Engine(described.packs, described.parameters), described, environment)
     return [await verifier.hypothesis(item) for item in report.root_causes]
 
 
