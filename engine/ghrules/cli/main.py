@@ -27,6 +27,7 @@ COMMANDS = {
     "history": "ghrules.cli.history",
     "infer": "ghrules.cli.infer",
     "init": "ghrules.cli.stack",
+    "mine": "ghrules.cli.mine",
     "redact": "ghrules.cli.redact",
     "report": "ghrules.cli.report",
     "rules": "ghrules.cli.rules",

@@ -10,6 +10,7 @@ from ghrules.cli.rules.linting import lint
 from ghrules.cli.rules.listing import list_entries
 from ghrules.cli.rules.showing import show
 from ghrules.cli.rules.testing import test
+from ghrules.cli.rules.writing import fmt, new, schema
 
 
 @click.group(cls=Commands, short_help="Look at knowledge, write it, check it, test it.")
@@ -20,5 +21,5 @@ def rules() -> None:
     """
 
 
-for _command in (list_entries, show, graph, lint, test):
+for _command in (list_entries, show, graph, new, lint, fmt, test, schema):
     rules.add_command(_command)
