@@ -205,5 +205,6 @@
       choose();
     });
   }
+  find("#facts").classList.toggle("empty", rows.length === 0);
   draw();
 })();
