@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import click
 import pytest
 
 from ghrules.cli.infer import infer
@@ -35,7 +36,7 @@ def test_the_program_of_the_readme_compiles() -> None:
 @pytest.mark.parametrize("call", re.findall(r"ghrules ([a-z]+[^#|\n`]*)", "\n".join(blocks(""))))
 def test_the_commands_and_options_of_the_readme_exist(call: str) -> None:
     name = call.split()[0]
-    assert name in cli.commands
+    assert name in cli.list_commands(click.Context(cli))
     options = {option for parameter in infer.params for option in parameter.opts}
     for word in re.findall(r"(?<=\s)--?[a-z][a-z-]*", call):
         assert word in options
