@@ -16,11 +16,13 @@ _HOMES = {
     "dns": "dns:DnsCollector",
     "tls": "tls:TlsCollector",
     "files": "files:FilesCollector",
-    "postgres": "postgres:Postgres",
+    "postgres": "postgres.collector:Postgres",
     "wrangler": "wrangler:Wrangler",
     "pscale": "pscale:Pscale",
     "cloudflare-status": "cloudflare_status:CloudflareStatus",
 }
+_STEPS = {"postgres": "postgres.statements:steps"}
+"""Where a collector that can be asked in steps says which."""
 NAMES = tuple(_HOMES)
 
 
@@ -68,15 +70,14 @@ def _check(name: str) -> None:
 
 
 def _load(name: str, only: Sequence[str]) -> Collector:
-    home = _home(name)
+    home = _found(_HOMES[name])
     return cast(Collector, home(only) if only else home())
 
 
 def _steps(name: str) -> tuple[str, ...]:
-    home = _home(name)
-    return tuple(home.steps()) if hasattr(home, "steps") else ()
+    return cast(tuple[str, ...], _found(_STEPS[name])()) if name in _STEPS else ()
 
 
-def _home(name: str) -> Any:
-    module, _, attribute = _HOMES[name].partition(":")
+def _found(home: str) -> Any:
+    module, _, attribute = home.partition(":")
     return getattr(import_module(f"ghrules.collect.{module}"), attribute)

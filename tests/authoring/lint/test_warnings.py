@@ -237,6 +237,17 @@ WARNINGS = {
         "no evidence for 'shop-sold-out' has a field 'objekt' to fill {objekt}",
         "did you mean 'object'?",
     ),
+    "check by a collector that there is not": Warned(
+        PACK + '\n[[check]]\nask = "How full?"\ncollector = »"postgres.conections"\n',
+        "unknown-step",
+        "there is no collector or step 'postgres.conections'",
+        "did you mean 'postgres.connections'?",
+    ),
+    "verify step that cannot be read": Warned(
+        PACK.replace('do = "Order {object}"', 'do = "Order {object}"\nverify = »"postgres.connections: usd < 5"'),
+        "unknown-step",
+        "'postgres.connections: usd < 5': no kind of fact has a field 'usd', did you mean 'used'?",
+    ),
 }
 
 

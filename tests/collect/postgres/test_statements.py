@@ -10,9 +10,8 @@ import pytest
 import ghrules
 from ghrules.collect.config import Database, FromEnvironment, Stack
 from ghrules.collect.gather import collect_facts
-from ghrules.collect.postgres import Postgres
-from ghrules.collect.postgres.plans import SIGNAL, STEP
-from ghrules.collect.postgres.statements import for_version, statements
+from ghrules.collect.postgres.plans import SIGNAL
+from ghrules.collect.postgres.statements import EXPLAIN, for_version, statements, steps
 from ghrules.facts.kinds import KINDS
 from helpers.postgres import Server
 
@@ -53,7 +52,7 @@ def test_each_fact_is_named_by_a_signal_of_its_step(engine: ghrules.Engine) -> N
 
 def test_steps_are_what_signals_name(engine: ghrules.Engine) -> None:
     named = {signal.collector for signal in engine.knowledge.signals if signal.collector.startswith("postgres.")}
-    assert {*Postgres.steps()} == named | {STEP, "postgres.server"}
+    assert {*steps()} == named | {EXPLAIN, "postgres.server"}
 
 
 @pytest.mark.parametrize("user", ["boss", "plain", "monitor"])

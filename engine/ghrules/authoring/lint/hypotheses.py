@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 from ghrules.advice.templates import names
 from ghrules.authoring.lint.notes import Notes
+from ghrules.collect.registry import NAMES, steps
+from ghrules.errors import UsageError
 from ghrules.explain.relations import Relations
 from ghrules.inference.alpha import patterns_of
 from ghrules.knowledge.fields import testable
@@ -14,6 +16,7 @@ from ghrules.knowledge.models import Hypothesis
 from ghrules.knowledge.positions import Keys
 from ghrules.knowledge.problems import did_you_mean
 from ghrules.knowledge.sources import Source
+from ghrules.live.steps import parse_step, split_steps
 from ghrules.scan.plan import ERROR_PATTERN_PARAMETER
 from ghrules.scan.quiet import FIELDS_PARAMETER, MESSAGE_PARAMETER, PRODUCTS_PARAMETER
 
@@ -30,6 +33,7 @@ def warn_of_hypotheses(notes: Notes, relations: Relations) -> None:
         _tested(notes, relations, source, hypothesis)
         _lifecycle(notes, source, hypothesis)
         _placeholders(notes, relations, source, hypothesis)
+        _steps(notes, relations, source)
 
 
 def warn_of_leftovers(notes: Notes, relations: Relations) -> None:
@@ -121,6 +125,22 @@ def _placeholders(notes: Notes, relations: Relations, source: Source, hypothesis
                 )
                 message = f"no evidence for '{hypothesis.id}' has a field '{name}' to fill {{{name}}}"
                 notes.warn(source, keys, message, hint, part=name, code="unknown-placeholder")
+
+
+def _steps(notes: Notes, relations: Relations, source: Source) -> None:
+    """Collectors and steps that checks and verify texts name are there, and conditions on their facts can be read."""
+    for keys, check in source.items("check"):
+        if check.collector and check.collector not in steps():
+            hint = did_you_mean(check.collector, steps()) or f"the collectors are {', '.join(NAMES)}"
+            message = f"there is no collector or step '{check.collector}'"
+            notes.warn(source, (*keys, "collector"), message, hint, code="unknown-step")
+    for keys, fix in source.items("fix"):
+        for text in split_steps(fix.verify)[0]:
+            try:
+                parse_step(text, relations.knowledge.parameters)
+            except UsageError as error:
+                hint = "STEP (CONDITION, ...): CONDITION and ..., or a sentence for people"
+                notes.warn(source, (*keys, "verify"), str(error), hint, code="unknown-step")
 
 
 def _texts(source: Source) -> Iterator[tuple[Keys, str]]:

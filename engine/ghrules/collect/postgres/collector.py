@@ -14,10 +14,9 @@ from ghrules.collect.collector import Limits
 from ghrules.collect.config import Database, Stack
 from ghrules.collect.findings import Findings
 from ghrules.collect.postgres.connection import Connection, as_log, connect, hide_password, is_lost, read, reason_of
-from ghrules.collect.postgres.plans import STEP as EXPLAIN
 from ghrules.collect.postgres.plans import explain
 from ghrules.collect.postgres.rows import Row, add_row
-from ghrules.collect.postgres.statements import COLLECTOR, Statement, for_version, statements
+from ghrules.collect.postgres.statements import COLLECTOR, EXPLAIN, Statement, for_version, statements
 from ghrules.facts.kinds import LatencyFact
 
 SERVER = "server"
@@ -26,17 +25,12 @@ OLDEST = 14
 
 
 class Postgres:
-    """The collector `postgres`; with `only`, just these of its `steps`."""
+    """The collector `postgres`; with `only`, just these of its steps."""
 
     name = COLLECTOR
 
     def __init__(self, only: Collection[str] = ()) -> None:
         self._only = frozenset(only)
-
-    @staticmethod
-    def steps() -> tuple[str, ...]:
-        """The names of all that can be asked for by itself."""
-        return tuple(dict.fromkeys((*(statement.step for statement in statements()), EXPLAIN)))
 
     def concerns(self, stack: Stack) -> bool:
         return bool(stack.database)

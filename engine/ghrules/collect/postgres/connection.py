@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -14,6 +15,8 @@ from psycopg.rows import dict_row
 
 from ghrules.collect.config import Database
 from ghrules.collect.findings import Findings, Reason
+
+logging.getLogger("psycopg").addHandler(logging.NullHandler())  # what it warns of becomes a gap
 
 Connection = psycopg.AsyncConnection[dict[str, Any]]
 IDLE_TIMEOUT_S = 10

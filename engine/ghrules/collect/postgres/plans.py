@@ -12,9 +12,9 @@ from ghrules.collect.config import Database
 from ghrules.collect.findings import Findings
 from ghrules.collect.postgres.connection import Connection, as_log, read, reason_of
 from ghrules.collect.postgres.statements import COLLECTOR
+from ghrules.collect.postgres.statements import EXPLAIN as STEP
 from ghrules.facts.kinds import QueryFact
 
-STEP = f"{COLLECTOR}.explain"
 SIGNAL = "postgres.live-plan-node"
 _PLANNABLE = re.compile(r"\s*(?:select|insert|update|delete|merge|with|values|table)\b", re.IGNORECASE)
 _PARAMETER = re.compile(r"\$(\d+)")

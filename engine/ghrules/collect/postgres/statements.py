@@ -10,6 +10,8 @@ from ghrules.facts.model import Model
 from ghrules.knowledge.models import Scalar
 
 COLLECTOR = "postgres"
+EXPLAIN = f"{COLLECTOR}.explain"
+"""The step that asks for the plans of the statements that the stack names."""
 _CLIENTS = (
     "(backend_type = 'client backend' or backend_type is null and usesysid is not null and datid is not null)"
     " and pid <> pg_backend_pid()"
@@ -62,3 +64,8 @@ def statements() -> tuple[Statement, ...]:
 def for_version(major: int) -> list[Statement]:
     """The statements that a server of this major version understands."""
     return [statement for statement in statements() if statement.min <= major <= statement.max]
+
+
+def steps() -> tuple[str, ...]:
+    """The names of all that can be asked for by itself."""
+    return tuple(dict.fromkeys((*(statement.step for statement in statements()), EXPLAIN)))
