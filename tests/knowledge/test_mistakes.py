@@ -363,3 +363,19 @@ def test_a_table_left_out_for_a_mistake_causes_no_echoes(problems_of: Callable[[
     messages = [problem.message for problem in problems_of(broken + 'when = [{ signal = "shop.sold-out" }]\n')]
 
     assert messages == ["unknown key 'pattern' in [signal]"]
+
+
+PACK_TABLES = {
+    "a version that does not fit": ('[pack]\nname = "shop"\nrequires = »">=99"\n', "this pack requires ghrules >=99"),
+    "versions that cannot be read": ('[pack]\nname = "shop"\nrequires = »"new"\n', "'new' names no versions"),
+}
+
+
+@pytest.mark.parametrize("name", PACK_TABLES)
+def test_a_pack_says_which_ghrules_it_needs(name: str, problems_of: Callable[[str], list[Problem]]) -> None:
+    text, line, column = unmark(PACK_TABLES[name][0])
+
+    (problem,) = problems_of(text + PACK)
+
+    assert problem.message.startswith(PACK_TABLES[name][1])
+    assert (problem.line, problem.column) == (line, column)

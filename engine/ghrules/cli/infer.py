@@ -10,6 +10,7 @@ from ghrules.cli.areas import check_areas
 from ghrules.cli.deliver import delivery, delivery_options
 from ghrules.cli.exits import EXIT_CODES
 from ghrules.cli.history import recalled, remember
+from ghrules.cli.known import all_option, hide_known, known_option
 from ghrules.cli.progress import ProgressBar, wants_progress
 from ghrules.cli.times import moment_option
 
@@ -85,6 +86,8 @@ def parameter_option(ctx: click.Context, param: click.Parameter, texts: tuple[st
     is_flag=True,
     help="Say what was there before, and remember this diagnosis; ghrules history tells where and more.",
 )
+@known_option
+@all_option
 @click.option("--no-redact", is_flag=True, help="Show tokens, passwords, e-mail addresses and other secrets.")
 @click.pass_context
 def infer(
@@ -104,6 +107,8 @@ def infer(
     input_format: str | None,
     engine: str,
     history: bool,
+    known: str | None,
+    show_known: bool,
     no_redact: bool,
     no_color: bool,
     verbose: bool,
@@ -128,7 +133,7 @@ def infer(
         report = running.infer(
             paths, input_format=input_format, since=since, until=until, progress=progress, recurrences=recurrences
         )
-    chosen = select(report, min_confidence=min_confidence, areas=areas)
+    chosen = select(hide_known(report, known, show_known), min_confidence=min_confidence, areas=areas)
     wanted.deliver(select(chosen, top=top))
     if history:
         remember(report)

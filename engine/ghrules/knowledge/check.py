@@ -8,6 +8,7 @@ from ghrules.knowledge.compile import Vocabulary
 from ghrules.knowledge.episodes import check_episodes
 from ghrules.knowledge.formats import check_formats, known_formats
 from ghrules.knowledge.models import Rule
+from ghrules.knowledge.packs import check_pack_tables
 from ghrules.knowledge.problems import Problems
 from ghrules.knowledge.reach import check_reach
 from ghrules.knowledge.references import RunbookSource, check_duplicates, check_files, check_references
@@ -42,6 +43,7 @@ def check_packs(
     formats = known_formats(sources)
     check_duplicates(sources, runbooks, problems)
     check_files(sources, problems)
+    check_pack_tables(sources, problems)
     check_formats(sources, problems, patterns=patterns)
     check_episodes(sources, problems, patterns=patterns)
     check_secrets(sources, problems, patterns=patterns)

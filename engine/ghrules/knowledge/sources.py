@@ -16,6 +16,8 @@ from ghrules.knowledge.models import PackFile
 
 TOML_FOLDERS = ("facts", "rules")
 RUNBOOK_FOLDER = "runbooks"
+PACK_FILE = "pack.toml"
+"""Holds `[pack]`, beside the folders."""
 _FRONT_MATTER = re.compile(r"\A\+\+\+[ \t]*\r?\n(.*?)^\+\+\+[ \t]*$\r?\n?", re.DOTALL | re.MULTILINE)
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
@@ -55,6 +57,7 @@ def pack_files(pack: Path) -> Iterator[tuple[Path, str]]:
         return
     rooms = [folder for folder in (*TOML_FOLDERS, RUNBOOK_FOLDER) if (pack / folder).is_dir()]
     names = [name for folder in rooms for name in _below(str(pack), folder) if _belongs(name)]
+    names += [PACK_FILE] if rooms and (pack / PACK_FILE).is_file() else []
     names += [] if rooms else [name for name in _below(str(pack), "") if name.endswith(".toml")]
     for name in sorted(names, key=lambda name: name.split("/")):
         yield pack / name, name

@@ -12,6 +12,7 @@ from ghrules.knowledge.models import FactPattern, Rule
 
 def warn_of_rules(notes: Notes, relations: Relations) -> None:
     """All warnings about rules."""
+    packs = {source.path: source.pack for source in notes.examined.sources}
     first: dict[Hashable, Rule] = {}
     for rule in relations.knowledge.rules:
         first.setdefault(_meaning(rule), rule)
@@ -28,7 +29,7 @@ def warn_of_rules(notes: Notes, relations: Relations) -> None:
                     source, (*keys, "unless", min(index, len(table.unless) - 1)), message, hint, code="never-fires"
                 )
         twin = first[_meaning(rule)]
-        if twin.id != rule.id:
+        if twin.id != rule.id and twin.place and packs[twin.place.path] == source.pack:
             message = f"rule '{rule.id}' says the same as '{twin.id}' at {twin.place}"
             notes.warn(source, keys, message, "remove one of them", at_key=True, code="duplicate-rule")
         if rule.asserts and not relations.above(rule.id) and not (rule.supports or rule.opposes):

@@ -10,6 +10,7 @@ from pathlib import Path
 from ghrules.authoring.lint.examples import sightings, warn_of_examples
 from ghrules.authoring.lint.hypotheses import warn_of_hypotheses, warn_of_leftovers
 from ghrules.authoring.lint.notes import Notes
+from ghrules.authoring.lint.packs import warn_of_disagreements
 from ghrules.authoring.lint.rules import warn_of_rules
 from ghrules.authoring.lint.signals import warn_of_signals
 from ghrules.errors import InferenceError, Problem
@@ -65,6 +66,7 @@ def _warn(notes: Notes, knowledge: KnowledgeBase) -> None:
     warn_of_rules(notes, relations)
     warn_of_hypotheses(notes, relations)
     warn_of_leftovers(notes, relations)
+    warn_of_disagreements(notes, relations)
     own = {signal.id for _, _, signal in notes.signals()}
     warn_of_examples(notes, relations, sightings(knowledge, own))
 
