@@ -1,7 +1,7 @@
 # make demo    set up a virtual environment and diagnose an example incident
 # make test    set up and run all tests
 # make lint    ruff, the format check and mypy
-# make docs    write docs/hypotheses.md from the knowledge
+# make docs    write docs/hypotheses.md and docs/toml.md from the knowledge and the models
 # make site    build the documentation as a static site in build/site
 # PYTHON names the interpreter (3.11 or later), VENV the folder of the virtual environment.
 
@@ -33,6 +33,7 @@ schema: $(VENV)/.ready-dev
 
 docs: $(VENV)/.ready-dev
 	$(BIN)/python -m ghrules.report.reference docs/hypotheses.md
+	$(BIN)/python -m ghrules.authoring.tables docs/toml.md
 
 site: $(VENV)/.ready-docs
 	$(BIN)/python -m sphinx -q -W -b html docs build/site

@@ -48,11 +48,12 @@ class FactKind(Model):
 class Format(Model):
     """`[[format]]`: how a record of one log format is recognised and taken apart.
 
-    line     `pattern` (RE2) matches the head line; named groups become fields
-    json     an object with all of `keys` (dotted names)
-    csv      a row with as many columns as `columns` names, or as any list of `columns`
-    wrapper  `pattern` matches a prefix put in front of every line by a container runtime, CI or syslog; group `rest`
-             is the line inside; with `keys` the prefix is a JSON object whose first field of `texts` is the inside
+    - `line`: `pattern` (RE2) matches the head line; named groups become fields
+    - `json`: an object with all of `keys` (dotted names)
+    - `csv`: a row with as many columns as `columns` names, or as any list of `columns`
+    - `wrapper`: `pattern` matches a prefix put in front of every line by a container runtime, CI or syslog; group
+      `rest` is the line inside; with `keys` the prefix is a JSON object whose first field of `texts` is the inside
+
     `map` names the fields that hold time, level, service and host; groups with those names need no mapping.
     `texts` names the fields in which text patterns are searched, all of the line's `message` by default; an entry
     with braces is a template (`{error_severity}:  {message}`); `line` is the whole line; an empty list keeps text
