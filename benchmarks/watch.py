@@ -1,6 +1,6 @@
 """`ghrules watch` under load: events a second, peak memory over time, and how soon a planted incident is told.
 
-    python benchmarks/watch.py [--rate 50000] [--seconds 60] [--plant-at 20] [--loud 0.0005]
+    python benchmarks/watch.py [--rate 50000] [--seconds 60] [--plant-at 20] [--loud 0.0005] [--window 5m]
 
 Starts `ghrules watch --format json` as a process, writes application log lines into its pipe at the given rate, a
 share of them loud ones (errors that signals know), and after `--plant-at` seconds ten lines of an incident, one every
@@ -74,11 +74,12 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--plant-at", type=float, default=20)
     parser.add_argument("--loud", type=float, default=0.0005)
+    parser.add_argument("--window", default="5m")
     options = parser.parse_args()
 
     random_ = random.Random(7)
     batches = [lines(random_, int(options.rate * STEP_S), options.loud) for _ in range(20)]
-    command = [sys.executable, "-m", "ghrules", "watch", "--format", "json", "--window", "5m"]
+    command = [sys.executable, "-m", "ghrules", "watch", "--format", "json", "--window", options.window]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     reader = Reader(process)
     reader.start()

@@ -52,7 +52,7 @@ async def run(
     collectors: Sequence[Collector], stack: Stack, limits: Limits, environment: Mapping[str, str]
 ) -> list[Findings]:
     """Run collectors side by side, each within its time limit; one that fails does not disturb the others."""
-    secrets = Secrets(environment)
+    secrets = Secrets(environment, stack.packs)
     findings = [Findings(collector.name, secrets) for collector in collectors]
     tasks = [_run(one, stack, limits, found) for one, found in zip(collectors, findings, strict=True)]
     await asyncio.gather(*tasks)

@@ -2,37 +2,34 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ghrules.collect.config import FromEnvironment
+    from ghrules.redaction.redactor import Redactor
 
 HIDDEN = "[redacted]"
 _SHORTEST = 4
-_SHAPES = (
-    re.compile(r"(?P<keep>\b[A-Za-z][\w+.-]*://[^\s/:@]*:)[^\s@/]+(?=@)"),
-    re.compile(r"(?i)(?P<keep>\b(?:proxy-)?authorization[\"']?\s*[:=]\s*[\"']?(?:bearer |basic |token )?)[^\s\"',]+"),
-    re.compile(r"(?i)(?P<keep>\b(?:set-)?cookie\s*:\s*)[^\r\n]+"),
-    re.compile(
-        r"(?i)(?P<keep>\b[\w-]*(?:password|passwd|secret|token|api[_-]?key)[\"']?\s*[:=]\s*[\"']?)[^\s\"',;&]{6,}"
-    ),
-    re.compile(r"\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*"),
-    re.compile(r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),
-    re.compile(r"\bgh[pousr]_[A-Za-z0-9]{36,}|\bgithub_pat_\w{60,}"),
-    re.compile(r"\b(?:sk|rk)_live_\w{16,}|\bxox[baprs]-[\w-]{10,}|\bpscale_(?:pw|tkn|oauth)_[\w.-]{20,}"),
-    re.compile(r"-----BEGIN (?:\w+ )*PRIVATE KEY-----.*?(?:-----END (?:\w+ )*PRIVATE KEY-----|\Z)", re.DOTALL),
-)
-"""Texts that are secrets by their shape; `keep` is what stays."""
 
 
 class Secrets:
-    """The values of the variables that a stack names, and what looks like a secret by itself."""
+    """The values of the variables that a stack names, and what looks like a secret by itself.
 
-    def __init__(self, environment: Mapping[str, str] | None = None) -> None:
+    What a secret looks like stands in the built-in pack and in `packs`.
+    """
+
+    def __init__(self, environment: Mapping[str, str] | None = None, packs: Sequence[str] = ()) -> None:
         self._environment = environment or {}
+        self._packs = packs
         self._values: set[str] = set()
+
+    @cached_property
+    def _redactor(self) -> Redactor:
+        from ghrules.redaction.lookup import redactor_for
+
+        return redactor_for(self._packs)
 
     def value(self, source: str | FromEnvironment) -> str | None:
         """The value itself; from then on it is hidden. None when its variable is not set or empty."""
@@ -53,10 +50,4 @@ class Secrets:
         """The text without secrets."""
         for value in sorted(self._values, key=len, reverse=True):
             text = text.replace(value, HIDDEN)
-        for shape in _SHAPES:
-            text = shape.sub(_kept, text)
-        return text
-
-
-def _kept(found: re.Match[str]) -> str:
-    return (found.groupdict().get("keep") or "") + HIDDEN
+        return self._redactor.text(text)
