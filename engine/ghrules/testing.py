@@ -12,6 +12,7 @@ from ghrules.advice.text import flat
 from ghrules.api import Engine, Session
 from ghrules.diagnosis.causes import PRESENT
 from ghrules.diagnosis.model import Diagnosis, RankedHypothesis
+from ghrules.facts.kinds import Fact
 from ghrules.ingest.sources import open_sources
 from ghrules.knowledge.models import PackTest, Place, Signal
 from ghrules.scan.scanner import Scanner
@@ -94,8 +95,13 @@ def _wanted(test: PackTest) -> Expectation:
     return Expectation(test.table.expect, tuple(test.table.reject))
 
 
-def run_examples(engine: Engine, select: str = "", within: Within = lambda place: True) -> Iterator[Outcome]:
-    """The outcome of each example and counter-example of the signals and secrets whose id matches `select`."""
+def run_examples(
+    engine: Engine, select: str = "", within: Within = lambda place: True, *, reason: bool = False
+) -> Iterator[Outcome]:
+    """The outcome of each example and counter-example of the signals and secrets whose id matches `select`.
+
+    `reason` has the rules run over the facts of each example, so that the outcome tells which of them fire.
+    """
     yield from _run_secrets(engine, select, within)
     for signal in engine.knowledge.signals:
         written = engine.knowledge.places.get(f"signal:{signal.id}")
@@ -103,11 +109,13 @@ def run_examples(engine: Engine, select: str = "", within: Within = lambda place
             continue
         place = str(written or "")
         for text in signal.examples:
-            seen = signals_in(engine.scanner, text, signal)
+            facts = facts_in(engine.scanner, text, signal)
+            seen = frozenset(fact.signal for fact in facts)
             failure = "" if signal.id in seen else f"the example does not show the signal: {text!r}"
-            yield Outcome(signal.id, place, failure, signals=frozenset(seen), texts=(text,))
+            rules = _fired(engine, facts) if reason else frozenset()
+            yield Outcome(signal.id, place, failure, signals=seen, rules=rules, texts=(text,))
         for text in signal.counter_examples:
-            seen = signals_in(engine.scanner, text, signal)
+            seen = frozenset(signals_in(engine.scanner, text, signal))
             failure = f"the counter-example shows the signal: {text!r}" if signal.id in seen else ""
             yield Outcome(signal.id, place, failure)
 
@@ -153,11 +161,22 @@ def _proof(item: RankedHypothesis, diagnosis: Diagnosis) -> str:
     return f"{piece.rule.id} ({piece.rule.strength}): {flat(said, 100)}"
 
 
+def _fired(engine: Engine, facts: Sequence[Fact]) -> frozenset[str]:
+    diagnosis, inference = engine.diagnostician.diagnose(facts, engine.backend)
+    escalations = engine.diagnostician.escalation_firings(diagnosis.hypotheses, engine.backend)
+    return frozenset(firing.rule.id for firing in (*inference.firings, *escalations))
+
+
 def signals_in(scanner: Scanner, text: str, signal: Signal) -> set[str]:
-    """The signals that a text shows; it is read as `signal` needs it, in its format if there is only one."""
+    """The signals that a text shows."""
+    return {fact.signal for fact in facts_in(scanner, text, signal)}
+
+
+def facts_in(scanner: Scanner, text: str, signal: Signal) -> list[Fact]:
+    """The facts that a text shows; it is read as `signal` needs it, in its format if there is only one."""
     forced = signal.formats[0] if len(signal.formats) == 1 and not text.lstrip().startswith("{") else None
     stream = io.BytesIO(f"{text}\n".encode("utf-8", "surrogatepass"))
     stream.name = "<lines>"
     knowledge = scanner.knowledge
     result = scanner.scan(open_sources([stream], formats=knowledge.formats), forced)
-    return {fact.signal for fact in result.fold.facts(knowledge.kinds, {})}
+    return result.fold.facts(knowledge.kinds, {})

@@ -46,7 +46,7 @@ def coverage(
     """The coverage of what is written at places that are `mine`.
 
     A hypothesis is covered when a test that passed expects it, a signal when a test or an example shows it, a rule when
-    it fired in a test.
+    it fired in a test or an example.
     """
     expected = {outcome.expect for outcome in outcomes if outcome.expect and not outcome.failure}
     seen = frozenset().union(*(outcome.signals for outcome in outcomes))

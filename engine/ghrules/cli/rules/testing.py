@@ -61,14 +61,15 @@ def test(
     from ghrules.authoring.profile import profile_text
 
     engine, mine = _engine(packs)
-    outcomes = _run(engine, packs, select, mine)
+    wants_coverage = covered or least is not None
+    outcomes = _run(engine, packs, select, mine, reason=wants_coverage)
     failed = [outcome for outcome in outcomes if outcome.failure]
     for outcome in failed:
         emit(failure_text(outcome))
     if report:
         report.write_text(junit(outcomes), encoding="utf-8")
     too_low = False
-    if covered or least is not None:
+    if wants_coverage:
         from ghrules.authoring.coverage import coverage
 
         found = coverage(engine.knowledge, engine.scanner, outcomes, mine)
@@ -105,9 +106,11 @@ def _only_cases(pack: Path, cases: Sequence[Path]) -> bool:
     return bool(cases) and all(file.name == "case.toml" for file in pack.rglob("*.toml"))
 
 
-def _run(engine: Engine, packs: Sequence[Path], select: str, mine: Callable[[Place | None], bool]) -> list[Outcome]:
+def _run(
+    engine: Engine, packs: Sequence[Path], select: str, mine: Callable[[Place | None], bool], *, reason: bool
+) -> list[Outcome]:
     from ghrules.authoring.cases import run_cases
     from ghrules.testing import run_examples, run_tests
 
-    written = [*run_tests(engine, select, mine), *run_examples(engine, select, mine)]
+    written = [*run_tests(engine, select, mine), *run_examples(engine, select, mine, reason=reason)]
     return written + [outcome for pack in packs for outcome in run_cases(engine, pack, select)]
