@@ -15,7 +15,7 @@ from __future__ import annotations
 import io
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -192,21 +192,27 @@ class Session:
         progress: Progress | None = None,
     ) -> None:
         """Scan opened sources into the working memory; case files give the facts that they hold."""
-        cases = [source for source in sources if source.begins_with(CASE_MARK)]
-        for source in cases:
-            lines = b"".join(chunk.data for chunk in source.chunks()).decode("utf-8", "replace").split("\n")
-            self.take(read_case(lines, self.engine.knowledge.kinds), source.path)
-        self._scan_sources([source for source in sources if source not in cases], input_format, window, progress)
+        sizes = [source.size for source in sources]
+        total = None if None in sizes else sum(size for size in sizes if size is not None)
+        self._scan_sources(self._logs(sources), input_format, window, progress, total)
+
+    def _logs(self, sources: Iterable[Source]) -> Iterator[Source]:
+        """The sources and what is packed in them; a case file is taken in instead."""
+        for source in (member for packed in sources for member in packed.members()):
+            if source.begins_with(CASE_MARK):
+                lines = b"".join(chunk.data for chunk in source.chunks()).decode("utf-8", "replace").split("\n")
+                self.take(read_case(lines, self.engine.knowledge.kinds), source.path)
+            else:
+                yield source
 
     def _scan_sources(
         self,
-        sources: Sequence[Source],
+        sources: Iterable[Source],
         input_format: str | None = None,
         window: tuple[float | None, float | None] = (None, None),
         progress: Progress | None = None,
+        total: int | None = None,
     ) -> None:
-        sizes = [source.size for source in sources]
-        total = None if None in sizes else sum(size for size in sizes if size is not None)
         done = 0
 
         def advance(amount: int) -> None:

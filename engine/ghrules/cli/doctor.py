@@ -11,8 +11,12 @@ import click
 
 from ghrules.cli.output import emit
 
-_SCANNERS = (("hyperscan", "hyperscan", "fast pattern scan"), ("google-re2", "re2", "linear-time patterns"))
-_LIBRARIES = ("msgspec", "pydantic", "click", "httpx", "psycopg", "rich", "zstandard", "platformdirs", "tomlkit")
+_SCANNERS = (
+    ("hyperscan", "hyperscan", "fast pattern scan"),
+    ("google-re2", "re2", "linear-time patterns"),
+    ("isal", "isal", "fast gzip"),
+)
+_LIBRARIES = ("msgspec", "pydantic", "click", "httpx", "psycopg", "rich", "platformdirs", "tomlkit")
 
 Row = tuple[str, str]
 

@@ -33,7 +33,7 @@ def _read(paths: list[str], found: Findings) -> None:
         except InputError as error:
             found.gap("files", path, "unreachable", str(error))
             continue
-        for source in sources:
+        for source in (member for packed in sources for member in packed.members()):
             _take(source, found)
 
 

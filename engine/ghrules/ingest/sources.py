@@ -12,36 +12,28 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO, Protocol, cast
+from typing import BinaryIO
 
 from msgspec import Struct
 
 from ghrules.errors import InputError
+from ghrules.ingest.archives import archive, members
 from ghrules.ingest.chunks import CHUNK_SIZE, Chunk, cut
-from ghrules.ingest.decode import (
-    SNIFFED,
-    BrokenStream,
-    Read,
-    compression,
-    decompressed,
-    looks_binary,
-    text_encoding,
-    transcoded,
-)
+from ghrules.ingest.compress import compression, decompressed
+from ghrules.ingest.decode import SNIFFED, looks_binary, text_encoding, transcoded
 from ghrules.ingest.documents import LARGEST_DOCUMENT, as_lines, is_document
+from ghrules.ingest.streams import BrokenStream, Peekable, Read, ReadAhead, stream_of
 from ghrules.knowledge.models import Format
 
 MOST_FILES = 10_000
 DOCUMENTS = (".md", ".rst", ".adoc")
 """Files that are left out of folders: they tell of errors without being logs. Named one by one they are read."""
-_MOST_LAYERS = 3
+MOST_LAYERS = 5
+"""How often something may be packed over: compressions and archives, one in another."""
+_TOO_DEEP = f"packed more than {MOST_LAYERS} times over: not read"
 _BOM = b"\xef\xbb\xbf"
 
 Opener = Callable[[], BinaryIO]
-
-
-class Closable(Protocol):
-    def close(self) -> None: ...
 
 
 class Source(Struct):
@@ -57,7 +49,12 @@ class Source(Struct):
     _formats: Sequence[Format] = ()
     _limit: int | None = None
     _once: bool = False
-    """It can be opened but once: a pipe, or a stream of the caller's."""
+    """It can be opened but once: a pipe, a stream of the caller's, a member of an archive that comes by."""
+    _packed: bool = True
+    """It may be compressed or an archive."""
+    _layers: int = MOST_LAYERS
+    _at_hand: Unpacked | None = None
+    """It has been opened already."""
 
     @property
     def readable(self) -> bool:
@@ -66,43 +63,90 @@ class Source(Struct):
 
     def begins_with(self, text: builtins.bytes) -> bool:
         """Does the decompressed text begin so? `chunks` still gives all of it."""
-        if self._open is None:
+        if self._at_hand is not None:
+            return self._at_hand.head.startswith(text)
+        opened = self._opened([])
+        if opened is None:
             return False
+        if self._once:
+            self._at_hand = opened
+        else:
+            opened.close()
+        return opened.head.startswith(text)
+
+    def members(self) -> Iterator[Source]:
+        """The source itself, or the files that are packed in it; read each before you ask for the next.
+
+        An archive that could not be read to its end comes last, unreadable, with its problems.
+        """
+        opened = (self._at_hand or self._opened(self.problems)) if self._packed else None
+        kind = archive(opened.head) if opened is not None else None
+        if opened is None or kind is None:
+            self._at_hand = opened
+            yield self
+            if opened is not None:
+                opened.close()
+            return
+        self._at_hand = None
+        with closing(opened):
+            yield from self._of_archive(opened, kind)
+        if self.problems:
+            self._open = None
+            yield self
+
+    def _of_archive(self, opened: Unpacked, kind: str) -> Iterator[Source]:
+        if not opened.layers:
+            self.problems.append(_TOO_DEEP)
+            return
+        count = 0
         try:
-            stream = self._open()
-            raw = stream.read(SNIFFED)
-            if self._once:
-                self._open = partial(_rest, raw, stream)
-            else:
-                stream.close()
-            kind = compression(raw)
-            head = decompressed(io.BytesIO(raw), kind)(len(text)) if kind else raw
-        except (BrokenStream, OSError, ValueError, EOFError):
-            return False
-        return head.startswith(text)
+            for member in members(opened.read, kind):
+                if os.path.basename(member.name).startswith("."):
+                    continue
+                count += 1
+                if count > MOST_FILES:
+                    self.problems.append(f"more than {MOST_FILES} files: the rest was left out")
+                    return
+                source = Source(f"{self.path}!{member.name}", _formats=self._formats, _limit=self._limit, _once=True)
+                source._layers = opened.layers - 1
+                if member.read is None:
+                    source.problems.append(member.problem)
+                else:
+                    source._open = partial(stream_of, member.read)
+                yield from source.members()
+        except (BrokenStream, OSError, ValueError) as error:
+            self.problems.append(f"read only in part: {_reason(error)}")
+        if not count and not self.problems:
+            self.problems.append("the archive holds no files")
 
     def chunks(self, size: int = CHUNK_SIZE) -> Iterator[Chunk]:
         """The decoded text in chunks of about `size` bytes that end at line ends.
 
         Trouble on the way (early end, damaged data, limits) ends the text and is noted in `problems`.
         """
-        if self._open is None:
+        opened, self._at_hand = self._at_hand or self._opened(self.problems), None
+        if opened is None:
             return
-        try:
-            stream = self._open()
-        except (OSError, ValueError, RuntimeError, KeyError) as error:
-            self.problems.append(f"cannot be read: {_reason(error)}")
-            return
-        with closing(stream):
-            read = self._decoded(stream)
+        with closing(opened):
+            read = self._decoded(opened)
             if read is None:
                 return
             for chunk in cut(self._watched(read), size, self._too_long):
                 if not chunk.data:
-                    self.problems.append("empty")
+                    if not self.problems:
+                        self.problems.append("empty")
                     return
                 self.bytes += len(chunk.data)
                 yield chunk
+
+    def _opened(self, problems: list[str]) -> Unpacked | None:
+        if self._open is None:
+            return None
+        try:
+            return Unpacked(self._open(), self._layers, ahead=self._packed and not self._once)
+        except (OSError, ValueError, RuntimeError, KeyError) as error:
+            problems.append(f"cannot be read: {_reason(error)}")
+            return None
 
     def _too_long(self, line: int) -> None:
         self.problems.append(f"line {line} is longer than 1 MiB and was cut")
@@ -110,18 +154,19 @@ class Source(Struct):
     def _watched(self, read: Read) -> Read:
         """Reading that ends, with a note, instead of raising."""
         left = self._limit
-        stopped = False
+        stopped = begun = False
 
         def watched(size: int) -> bytes:
-            nonlocal left, stopped
+            nonlocal left, stopped, begun
             if stopped:
                 return b""
             try:
                 piece = read(size if left is None else min(size, left + 1))
             except (BrokenStream, OSError, ValueError) as error:
-                self.problems.append(f"read only in part: {_reason(error)}")
+                self.problems.append(f"{'read only in part' if begun else 'cannot be read'}: {_reason(error)}")
                 stopped = True
                 return b""
+            begun = True
             if left is not None:
                 if len(piece) > left:
                     self.problems.append(f"longer than the limit of {self._limit} bytes: the rest was not read")
@@ -132,33 +177,28 @@ class Source(Struct):
 
         return watched
 
-    def _decoded(self, stream: BinaryIO) -> Read | None:
-        """Decompressed, transcoded, documents taken apart; None when it is no text."""
-        read: Read = stream.read
-        head = b""
-        try:
-            for _ in range(_MOST_LAYERS):
-                head, read = _peeked(read)
-                kind = compression(head)
-                if kind is None:
-                    break
-                read = decompressed(cast(BinaryIO, _Stream(read)), kind)
-        except (BrokenStream, OSError, ValueError) as error:
-            self.problems.append(f"cannot be read: {_reason(error)}")
+    def _decoded(self, opened: Unpacked) -> Read | None:
+        """Transcoded, documents taken apart; None when it is no text."""
+        head = opened.head
+        if compression(head) is not None:
+            self.problems.append(_TOO_DEEP)
+            return None
+        if kind := archive(head):
+            self.problems.append(f"skipped: it is a {kind} archive")
             return None
         encoding = text_encoding(head)
-        if encoding is not None:
-            read = transcoded(read, encoding)
-        elif looks_binary(head):
+        if encoding is None and looks_binary(head):
             self.problems.append("skipped: it is no text")
             return None
-        head, read = _peeked(read)
+        data = Peekable(opened.read if encoding is None else transcoded(opened.read, encoding))
+        head = data.peek(SNIFFED)
         if head.startswith(_BOM):
-            head, read = head[3:], _without(read, 3)
-        return self._document(read) if is_document(head) else read
+            head = head[len(_BOM) :]
+            data.take(len(_BOM))
+        return self._document(data.read) if is_document(head) else data.read
 
     def _document(self, read: Read) -> Read:
-        pieces: list[bytes] = []
+        pieces: list[builtins.bytes] = []
         length = 0
         watched = self._watched(read)
         while length <= LARGEST_DOCUMENT:
@@ -168,7 +208,9 @@ class Source(Struct):
                 return io.BytesIO(as_lines(raw, self._formats) or raw).read
             pieces.append(piece)
             length += len(piece)
-        return _after(b"".join(pieces), watched)
+        whole = Peekable(watched)
+        whole.give_back(b"".join(pieces))
+        return whole.read
 
 
 def open_sources(
@@ -251,60 +293,53 @@ def _of_file(path: str) -> list[Source]:
         if stat.S_ISREG(mode):
             with open(path, "rb") as file:
                 head = file.read(512)
-            if head.startswith(b"PK\x03\x04"):
-                return _of_zip(path)
-            if _may_be_tar(path, head):
-                return _of_tar(path)
+            if archive(head) == "zip" and (found := _of_zip(path)):
+                return found
     except OSError as error:
         return [Source(path, [f"cannot be read: {_reason(error)}"])]
-    except _damaged() as error:
-        return [Source(path, [f"the archive is damaged ({error})"])]
-    size = os.path.getsize(path) if stat.S_ISREG(mode) and compression(head) is None else None
-    return [Source(path, size=size, _open=lambda: open(path, "rb"))]
+    plain = stat.S_ISREG(mode) and compression(head) is None and archive(head) is None
+    size = os.path.getsize(path) if plain else None
+    return [Source(path, size=size, _open=lambda: open(path, "rb"), _packed=not plain)]
 
 
-def _damaged() -> tuple[type[Exception], ...]:
-    """What damaged archives raise."""
-    import tarfile
-    import zipfile
-
-    return zipfile.BadZipFile, tarfile.TarError, EOFError, ValueError
-
-
-def _may_be_tar(path: str, head: bytes) -> bool:
-    return head[257:262] == b"ustar" or path.endswith((".tar.gz", ".tgz", ".tar.bz2", ".tar.xz"))
-
-
-def _of_zip(path: str) -> list[Source]:
+def _of_zip(path: str) -> list[Source] | None:
+    """The members by the directory of the archive; None when it is damaged."""
     import zipfile
 
     def opened(name: str) -> BinaryIO:
         archive = zipfile.ZipFile(path)
-        return _owned(archive, cast(BinaryIO, archive.open(name)))
+        try:
+            member = archive.open(name)
+        except NotImplementedError as error:
+            archive.close()
+            raise OSError(str(error)) from error
+        return stream_of(_checked(member.read), archive.close)
 
-    with zipfile.ZipFile(path) as archive:
-        names = [info.filename for info in archive.infolist() if not info.is_dir()]
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = [info.filename for info in archive.infolist() if not info.is_dir()]
+    except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError):
+        return None
     return _members(path, names, opened)
 
 
-def _of_tar(path: str) -> list[Source]:
-    import tarfile
+def _checked(read: Read) -> Read:
+    """Reading a member of a zip file, with what that raises as a BrokenStream."""
+    from zipfile import BadZipFile
+    from zlib import error as zlib_error
 
-    def opened(name: str) -> BinaryIO:
-        archive = tarfile.open(path)  # noqa: SIM115 (the member closes it)
-        member = archive.extractfile(name)
-        if member is None:
-            raise OSError("it is no file")
-        return _owned(archive, cast(BinaryIO, member))
+    def checked(size: int) -> bytes:
+        try:
+            return read(size)
+        except (BadZipFile, zlib_error, EOFError) as error:
+            raise BrokenStream(f"the zip archive is damaged ({error or 'it ends early'})") from error
 
-    with tarfile.open(path) as archive:
-        names = [info.name for info in archive if info.isfile()]
-    return _members(path, names, opened)
+    return checked
 
 
 def _members(path: str, names: Sequence[str], opened: Callable[[str], BinaryIO]) -> list[Source]:
     shown = sorted(name for name in names if not os.path.basename(name).startswith("."))
-    return [Source(f"{path}!{name}", _open=partial(opened, name)) for name in shown] or [
+    return [Source(f"{path}!{name}", _open=partial(opened, name), _layers=MOST_LAYERS - 1) for name in shown] or [
         Source(path, ["the archive holds no files"])
     ]
 
@@ -313,65 +348,29 @@ def _reason(error: BaseException) -> str:
     return error.strerror if isinstance(error, OSError) and error.strerror else str(error) or type(error).__name__
 
 
-def _peeked(read: Read) -> tuple[bytes, Read]:
-    """The first bytes, and a reading that still gives them."""
-    head = b""
-    while len(head) < SNIFFED:
-        piece = read(SNIFFED - len(head))
-        if not piece:
-            break
-        head += piece
-    return head, _after(head, read)
+class Unpacked:
+    """An opened stream with its compressions taken off. `layers` is how many packings more may be taken off."""
 
-
-def _after(head: bytes, read: Read) -> Read:
-    held = io.BytesIO(head)
-
-    def joined(size: int) -> bytes:
-        return held.read(size) or read(size)
-
-    return joined
-
-
-def _without(read: Read, count: int) -> Read:
-    read(count)
-    return read
-
-
-class _Stream(io.RawIOBase):
-    """A reading function as a stream; closing it calls `release`."""
-
-    def __init__(self, read: Read, release: Callable[[], None] | None = None) -> None:
-        self._read = read
-        self._release = release
-
-    def readable(self) -> bool:
-        return True
-
-    def read(self, size: int = -1) -> bytes:
-        return self._read(size if size >= 0 else 1 << 20)
+    def __init__(self, stream: BinaryIO, layers: int, ahead: bool) -> None:
+        self._stream = stream
+        self._ahead: ReadAhead | None = None
+        self.layers = layers
+        data = Peekable(stream.read)
+        while self.layers and (kind := compression(data.peek(SNIFFED))):
+            data = Peekable(decompressed(data.read, kind))
+            self.layers -= 1
+        self.head = data.peek(SNIFFED)
+        self.read: Read = data.read
+        if ahead:
+            self._ahead = ReadAhead(data.read)
+            self.read = self._ahead.read
 
     def close(self) -> None:
-        if self._release is not None and not self.closed:
-            self._release()
-        super().close()
+        if self._ahead is not None:
+            self._ahead.close()
+        self._stream.close()
 
 
 def _kept(stream: BinaryIO) -> BinaryIO:
     """A stream that belongs to somebody else: closing it leaves that one open."""
-    return cast(BinaryIO, _Stream(stream.read))
-
-
-def _rest(head: bytes, stream: BinaryIO) -> BinaryIO:
-    """A stream of which `head` has been read already."""
-    return cast(BinaryIO, _Stream(_after(head, stream.read), stream.close))
-
-
-def _owned(archive: Closable, member: BinaryIO) -> BinaryIO:
-    """A member of an archive: closing it closes the archive."""
-
-    def release() -> None:
-        member.close()
-        archive.close()
-
-    return cast(BinaryIO, _Stream(member.read, release))
+    return stream_of(stream.read)

@@ -82,7 +82,7 @@ class Scanner:
         """Read the sources to their ends. `progress` gets the number of bytes of each chunk."""
         result = ScanResult()
         forced = checked_format(input_format, self.knowledge.formats)
-        for source in sources:
+        for source in (member for packed in sources for member in packed.members()):
             self._scan_source(source, forced, window, result, progress)
         return result
 
