@@ -14,6 +14,7 @@ from ghrules.collect.config import PlanetScale, Stack
 from ghrules.collect.gather import collect_facts
 from helpers.programs import Answer, FakeProgram, on_path
 
+ENGINE = ghrules.Engine()
 DATABASE = {"name": "shop", "region": {"slug": "us-east"}, "state": "ready", "kind": "postgresql"}
 BRANCH = {"id": "b1", "name": "main", "production": True, "ready": True, "kind": "postgresql", "replicas": 2}
 QUERY = {
@@ -57,7 +58,7 @@ def look(
 
 
 def first(case: ghrules.Case) -> str:
-    session = ghrules.Engine().session()
+    session = ENGINE.session()
     session.take(case)
     return next((item.id for item in session.diagnose().hypotheses if item.present), "none")
 

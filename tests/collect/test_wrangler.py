@@ -16,6 +16,7 @@ from ghrules.collect.config import Cloudflare, Stack
 from ghrules.collect.gather import collect_facts
 from helpers.programs import Answer, FakeProgram, on_path
 
+ENGINE = ghrules.Engine()
 BANNER = " ⛅️ wrangler 4.50.0\n───────────────────\n"
 WHOAMI = (
     BANNER
@@ -93,7 +94,7 @@ def of_kind(case: ghrules.Case, kind: str) -> list[tuple[object, ...]]:
 
 
 def diagnose(case: ghrules.Case) -> ghrules.Report:
-    session = ghrules.Engine().session()
+    session = ENGINE.session()
     session.take(case)
     return session.diagnose()
 

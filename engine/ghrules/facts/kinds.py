@@ -223,12 +223,15 @@ class LockWaitFact(Fact):
 
 
 class TableFact(Fact):
-    """A table as its statistics show it. `index_share` is the part of all scans that went through an index;
-    `vacuumed_s` and `analyzed_s` are the seconds since, absent for never.
+    """A table as its statistics show it; `object` is its name as a command takes it.
+
+    `index_share` is the part of all scans that went through an index; `vacuumed_s` and `analyzed_s` are the seconds
+    since, absent for never.
     """
 
     kind: ClassVar[str] = "table"
     table: str
+    object: str | None = None
     rows: float | None = None
     dead_rows: float | None = None
     dead_percent: float | None = None

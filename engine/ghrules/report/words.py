@@ -11,7 +11,7 @@ from ghrules.report.model import EvidenceReport, FactReport, FullFact, Hypothesi
 
 NOTHING_FOUND = "No fault found in what was read. That is no proof of health."
 _LARGEST = 1e21
-_SAID_BY_SAMPLE = ("error", "event")
+_SAID_BY_SAMPLE = ("error", "event", "transaction", "lock-wait", "table", "index", "database")
 
 
 def percent(confidence: float) -> str:

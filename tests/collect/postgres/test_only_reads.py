@@ -43,7 +43,7 @@ def test_no_writing_statement_is_ever_sent(
 
 def test_every_statement_stands_alone_and_reads() -> None:
     for statement in statements():
-        text = statement.sql.strip().lower()
+        text = re.sub(r"'[^']*'", "''", statement.sql.strip().lower())
         assert text.startswith("select") and ";" not in text
         assert not re.search(r"\b(?:insert|update|delete|into|for share|pg_terminate|pg_cancel|nextval|setval)\b", text)
 

@@ -13,6 +13,7 @@ from helpers.postgres import Server, eventually
 
 Pair = tuple[Server, Server]
 MEGABYTES = 3 << 20
+ENGINE = ghrules.Engine(parameters={"replication_lag_bytes": MEGABYTES})
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +37,7 @@ def lag(server: Server, name: str) -> float:
 
 
 def first(case: ghrules.Case) -> str:
-    session = ghrules.Engine(parameters={"replication_lag_bytes": MEGABYTES}).session()
+    session = ENGINE.session()
     session.take(case)
     return next((item.id for item in session.diagnose().hypotheses if item.present), "none")
 

@@ -16,7 +16,7 @@ Row = Mapping[str, Any]
 
 def add_row(found: Findings, statement: Statement, row: Row, database: str) -> None:
     """Add the facts that a row of the statement's answer gives."""
-    values = {name: float(value) if isinstance(value, Decimal) else value for name, value in row.items()}
+    values = {name: _plain(value) for name, value in row.items()}
     for fact in statement.facts:
         if _applies(fact, values):
             _add(found, statement, fact, values, database)
@@ -36,10 +36,14 @@ def _add(found: Findings, statement: Statement, fact: RowFact, row: Row, databas
     fields |= fact.set
     if "ratio" in own and fields.get("limit") and fields.get("used") is not None:
         fields["ratio"] = fields["used"] / fields["limit"]
-    said = fact.said.format_map({name: "?" if value is None else _short(value) for name, value in row.items()})
+    said = fact.said.format_map({name: "?" if value is None else spoken(value) for name, value in row.items()})
     origin = f"{statement.step} ({database})"
     found.state(kind, origin, said, signal=fact.signal, component=COLLECTOR, service=database, **fields)
 
 
-def _short(value: object) -> str:
-    return spoken(round(value, 1) if isinstance(value, float) and abs(value) >= 1 else value)
+def _plain(value: Any) -> Any:
+    """A number as a fact holds it: no more digits than anybody reads."""
+    if not isinstance(value, Decimal | float):
+        return value
+    number = float(value)
+    return round(number, 2 if abs(number) >= 1 else 4)
