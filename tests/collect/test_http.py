@@ -84,6 +84,10 @@ SERVERS: dict[str, tuple[Callable[[], AbstractContextManager[int]], str]] = {
         lambda: serving(answering(lambda r: http("301 Moved Permanently", "", location=r.path + "x"))),
         "redirect-loop",
     ),
+    "a redirect to nonsense": (
+        lambda: serving(answering(lambda _: http("302 Found", "", location="http://[::1"))),
+        "http-protocol-error",
+    ),
     "healthy": (lambda: serving(answering(lambda _: http())), "none"),
     "an event stream": (lambda: serving(streams_for_ever), "none"),
     "a body without end": (lambda: serving(floods), "none"),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ghrules.cli.output import emit, page_width, wants_color
-from ghrules.cli.stack import only_option, stack_option
+from ghrules.cli.stack import only_option, say_that_it_asks, stack_option
 
 if TYPE_CHECKING:
     from ghrules.collect.health import Health, Row
@@ -43,6 +43,7 @@ def health(ctx: click.Context, stack: str, only: tuple[str, ...], strict: bool, 
 
     described = load_stack(stack)
     session = Engine(packs=described.packs, parameters=described.parameters).session()
+    say_that_it_asks()
     case = collect_facts(described, only)
     seen = health_of(case)
     session.take(case)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,6 +67,7 @@ def collect(stack: str, only: tuple[str, ...], output: str | None, quiet: bool) 
     """
     from ghrules.collect.gather import collect_facts
 
+    say_that_it_asks()
     case = collect_facts(stack, only)
     if output is None:
         emit("".join(f"{line}\n" for line in case.lines()))
@@ -73,6 +75,12 @@ def collect(stack: str, only: tuple[str, ...], output: str | None, quiet: bool) 
         case.write(Path(output))
     if not quiet:
         click.echo(_summary(case, output), err=True)
+
+
+def say_that_it_asks() -> None:
+    """Asking takes seconds: say so to people, not to programs."""
+    if sys.stderr.isatty():
+        click.echo("asking the stack ...", err=True)
 
 
 def _summary(case: Case, output: str | None) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import httpcore
+import httpx
 
 from ghrules.collect.net import Phase
 
@@ -43,8 +44,9 @@ def fault_of(error: BaseException, phase: Phase) -> Fault:
         if isinstance(cause, ssl.SSLCertVerificationError):
             code = _VERIFICATION.get(cause.verify_code, "untrusted-ca")
             return Fault("tls", code, f"certificate verify failed: {cause.verify_message or cause.reason}")
-        if isinstance(cause, ssl.SSLError) and cause.reason:
-            return Fault("tls", _tls_code(cause.reason), cause.reason.lower().replace("_", " "))
+        if isinstance(cause, ssl.SSLError):
+            reason = getattr(cause, "reason", None) or ""
+            return Fault("tls", _tls_code(reason), reason.lower().replace("_", " ") or str(cause))
         if isinstance(cause, socket.gaierror):
             known = cause.errno in _NO_SUCH_NAME
             return Fault("dns", "name-not-found" if known else "resolver-trouble", str(cause.strerror or cause))
@@ -111,7 +113,7 @@ def _by_phase(error: BaseException, phase: Phase) -> Fault:
         return Fault("http-client", "response-timeout", "no answer within the time limit")
     if phase == "tls":
         return Fault("tls", "handshake-failed", said)
-    if isinstance(error, httpcore.RemoteProtocolError):
+    if isinstance(error, httpcore.RemoteProtocolError | httpx.RemoteProtocolError):
         early = "disconnected" in said or "closed connection" in said
         return Fault("http-client", "closed-early" if early else "protocol-error", said)
     if isinstance(error, httpcore.ProxyError):

@@ -70,13 +70,27 @@ class Answer:
     def redirect(self) -> str | None:
         """The URL that it sends the client to."""
         location = self.header("location")
-        return urljoin(self.url, location) if location and self.status in _REDIRECTS else None
+        if not location or self.status not in _REDIRECTS:
+            return None
+        try:
+            return urljoin(self.url, location)
+        except ValueError:
+            return location
 
     def transcript(self, most: int = 16 << 10) -> str:
         """The answer as `curl -i` prints it, without headers that hold secrets, its body cut."""
         lines = [f"HTTP/1.1 {self.status} {self.reason}".rstrip()]
         lines += [f"{name}: {value}" for name, value in self.headers if name not in _PRIVATE_HEADERS]
         return "\n".join(lines) + "\n\n" + self.text[:most] + "\n"
+
+
+def host_and_port(url: str) -> tuple[str | None, int | None]:
+    """The host of a URL and its port, that of its scheme when it names none; None for what cannot be told."""
+    try:
+        parts = urlsplit(url)
+        return parts.hostname, parts.port or {"https": 443, "http": 80}.get(parts.scheme)
+    except ValueError:
+        return None, None
 
 
 async def fetch(
@@ -90,6 +104,10 @@ async def fetch(
     """Ask once, on a connection of its own, without following redirects. Never raises for what the server does."""
     answer = Answer(method, url)
     network = TimedBackend(answer.phases)
+    host, _ = host_and_port(url)
+    if host is None:
+        answer.fault = Fault("http-client", "invalid-url", f"'{url}' is no URL")
+        return answer
     transport = _Transport(network, trust, _proxy_for(url))
     timeout = httpx.Timeout(limits.request_s, connect=limits.connect_s)
     sent = {"user-agent": USER_AGENT, "accept": "*/*", "accept-encoding": "identity", **(headers or {})}

@@ -15,7 +15,7 @@ import ssl
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from time import perf_counter
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import re2
 
@@ -23,7 +23,7 @@ from ghrules.collect.balance import Spread, spread
 from ghrules.collect.collector import Limits
 from ghrules.collect.config import Balance, Cors, Endpoint, Stack
 from ghrules.collect.cors import origin_refusals, preflight_headers, refusals
-from ghrules.collect.fetch import Answer, fetch
+from ghrules.collect.fetch import Answer, fetch, host_and_port
 from ghrules.collect.findings import Findings
 from ghrules.collect.http_facts import observe_answers, state_of
 from ghrules.collect.metrics import answers_by_status, parse_metrics, totals
@@ -103,7 +103,7 @@ class _Visit:
         journey = [await self._ask(url, self.endpoint.method)]
         seen = {url}
         while (target := journey[-1].redirect) and target not in seen and len(seen) <= self.limits.redirects:
-            if urlsplit(target).scheme not in ("http", "https") or journey[-1].status in self.endpoint.expect:
+            if not target.lower().startswith(("http:", "https:")) or journey[-1].status in self.endpoint.expect:
                 break
             seen.add(target)
             journey.append(await self._ask(target, self.endpoint.method))
@@ -200,7 +200,7 @@ class _Visit:
         for code, said in complaints:
             self.found.fact(
                 ErrorFact, url, said, component="cors-probe", code=code, detail=said, client=cors.origin, url=url,
-                status=preflight.status, host=urlsplit(url).hostname, service=self.endpoint.name,
+                status=preflight.status, host=host_and_port(url)[0], service=self.endpoint.name,
             )  # fmt: skip
         detail = "; ".join(said for _, said in complaints) or f"{cors.method} from {cors.origin} is allowed"
         self.found.check("http", f"{self.name} CORS", not complaints, detail, service=self.endpoint.name)
@@ -244,10 +244,10 @@ class _Visit:
     def _report_fault(self, answer: Answer) -> None:
         """Why a further request of an endpoint that answers got no answer."""
         if answer.fault:
-            parts = urlsplit(answer.url)
+            host, _ = host_and_port(answer.url)
             self.found.fact(
                 ErrorFact, answer.url, f"{answer.method} {answer.url}: {answer.fault.said}",
-                component=answer.fault.component, code=answer.fault.code, address=parts.hostname, host=parts.hostname,
+                component=answer.fault.component, code=answer.fault.code, address=host, host=host,
                 detail=answer.fault.said, service=self.endpoint.name, phase=answer.phases.current,
             )  # fmt: skip
 
@@ -266,6 +266,5 @@ def _backend(balance: Balance, answer: Answer) -> str | None:
     return str(found[1] if found.groups() else found[0])
 
 
-def _origin(url: str) -> tuple[str, str]:
-    parts = urlsplit(url)
-    return parts.scheme, parts.netloc
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    return (url.partition(":")[0].lower(), *host_and_port(url))

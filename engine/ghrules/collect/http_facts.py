@@ -6,11 +6,10 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from urllib.parse import urlsplit
 
 from ghrules.collect.config import Endpoint
 from ghrules.collect.faults import Fault
-from ghrules.collect.fetch import Answer
+from ghrules.collect.fetch import Answer, host_and_port
 from ghrules.collect.findings import Findings
 from ghrules.facts.kinds import ErrorFact, EventFact, LatencyFact, MeasurementFact
 from ghrules.facts.sketch import Sketch
@@ -69,10 +68,10 @@ def _observe_faults(endpoint: Endpoint, answers: Sequence[Answer], found: Findin
         if answer.fault:
             by_fault[answer.url, answer.fault, answer.phases.current].append(answer)
     for (url, fault, phase), failed in by_fault.items():
-        parts = urlsplit(url)
+        host, port = host_and_port(url)
         found.fact(
             ErrorFact, url, f"{failed[0].method} {url}: {fault.said}", component=fault.component, code=fault.code,
-            count=len(failed), address=parts.hostname, port=_port(url), host=parts.hostname, detail=fault.said,
+            count=len(failed), address=host, port=port, host=host, detail=fault.said,
             phase=phase, service=endpoint.name,
         )  # fmt: skip
 
@@ -83,7 +82,7 @@ def _observe_loops(endpoint: Endpoint, journeys: Sequence[Sequence[Answer]], fou
     looping = [journey for journey in lost if not journey[-1].fault]
     if looping:
         way = " -> ".join([answer.url for answer in looping[0]] + [looping[0][-1].redirect or ""])
-        host = urlsplit(endpoint.url).hostname
+        host, _ = host_and_port(endpoint.url)
         found.fact(
             ErrorFact, endpoint.url, way, component="http-client", code="redirect-loop", count=len(looping),
             address=host, host=host, url=endpoint.url, status=looping[0][-1].status, detail=way[:300],
@@ -100,7 +99,7 @@ def _observe_phases(endpoint: Endpoint, journeys: Sequence[Sequence[Answer]], fo
                 sketches[phase].add(answer.phases.ms[phase])
         if not answer.flowing:
             sketches["total"].add(answer.total_ms)
-    host = urlsplit(endpoint.url).hostname
+    host, _ = host_and_port(endpoint.url)
     for phase, sketch in sketches.items():
         p50, p95, p99 = (round(sketch.quantile(q), 3) for q in (0.5, 0.95, 0.99))
         said = f"{phase}: median {p50:.1f} ms, slowest {sketch.highest:.1f} ms of {sketch.count}"
@@ -121,7 +120,7 @@ def _observe_headers(endpoint: Endpoint, answers: Sequence[Answer], found: Findi
     for (name, value), count in seen.items():
         found.fact(
             EventFact, endpoint.url, f"{name}: {value}", component="probe", name="header", object=name, detail=value,
-            count=count, host=urlsplit(endpoint.url).hostname, service=endpoint.name,
+            count=count, host=host_and_port(endpoint.url)[0], service=endpoint.name,
         )  # fmt: skip
 
 
@@ -137,7 +136,7 @@ def _observe_clock(endpoint: Endpoint, answers: Sequence[Answer], found: Finding
             continue
         found.fact(
             MeasurementFact, endpoint.url, f"date: {date}", component="probe", name="clock-offset", unit="s",
-            value=max(offset, 0.0), target=endpoint.url, host=urlsplit(endpoint.url).hostname, service=endpoint.name,
+            value=max(offset, 0.0), target=endpoint.url, host=host_and_port(endpoint.url)[0], service=endpoint.name,
         )  # fmt: skip
         return
 
@@ -149,8 +148,3 @@ def _judge(endpoint: Endpoint, answers: Sequence[Answer], found: Findings) -> No
     if bad and bad[0].redirect and not bad[0].fault:
         detail = f"redirected without end ({bad[0].status})"
     found.check("http", endpoint.name or endpoint.url, not bad, detail, service=endpoint.name)
-
-
-def _port(url: str) -> int:
-    parts = urlsplit(url)
-    return parts.port or (443 if parts.scheme == "https" else 80)
