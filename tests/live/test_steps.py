@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import ghrules
+from ghrules.collect.config import Database, FromEnvironment, Stack
 from ghrules.collect.registry import steps
 from ghrules.errors import UsageError
 from ghrules.facts.kinds import CheckFact, ConfigFact, ConnectionFact, Fact, GapFact, Origin, ResourceFact, TableFact
@@ -97,3 +98,14 @@ def test_every_step_of_the_knowledge_can_be_run(engine: ghrules.Engine) -> None:
         for fix in hypothesis.fixes:
             for text in split_steps(fix.verify)[0]:
                 parse_step(text, knowledge.parameters)
+
+
+def test_without_a_step_the_collectors_of_the_checks_look_again(engine: ghrules.Engine) -> None:
+    """They can prove that it is not resolved, never that it is."""
+    report = engine.infer(lines="2026-02-03 10:11:12 UTC [7] ERROR:  deadlock detected\n")
+    database = Database(name="main", url=FromEnvironment(env="NOT_SET"))
+    (seen,) = ghrules.verify(report, Stack(database=[database]), engine, {})
+    assert (seen.hypothesis, seen.outcome) == ("db-deadlock", "could not be tested")
+    assert [step.step for step in seen.steps] == ["postgres.database"]
+    (unseen,) = ghrules.verify(report, Stack(), engine, {})
+    assert "nothing for the collector" in unseen.steps[0].evidence[0]

@@ -77,6 +77,9 @@ class _Verifier:
         texts = [split_steps(fix.verify) for fix in item.fixes if fix.verify]
         steps = dict.fromkeys(step for run, _ in texts for step in run)
         results = [await self.step(step, item.id) for step in steps]
+        if not results:
+            looks = dict.fromkeys(check.collector for check in item.checks if check.collector)
+            results = [await self.look_again(collector, item.id) for collector in looks if collector]
         return Verified(
             hypothesis=item.id,
             title=item.title,
@@ -96,6 +99,15 @@ class _Verifier:
         if shown and outcome != "not resolved":
             outcome, evidence = "not resolved", shown
         return StepResult(step=text, outcome=outcome, evidence=tuple(evidence[:SHOWN]))
+
+    async def look_again(self, collector: str, hypothesis: str) -> StepResult:
+        """Where no fix says how to verify it: what a check's collector sees may prove that it is not resolved."""
+        try:
+            shown = self._shown_again(await self._look(collector), hypothesis)
+        except UsageError as error:
+            return StepResult(step=collector, outcome="could not be tested", evidence=(str(error),))
+        outcome: Outcome = "not resolved" if shown else "could not be tested"
+        return StepResult(step=collector, outcome=outcome, evidence=tuple(shown) or ("it does not show it now",))
 
     async def _look(self, step: str) -> Case:
         if step not in self._cases:

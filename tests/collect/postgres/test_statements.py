@@ -88,6 +88,12 @@ def test_the_settings_are_those_of_the_server_not_of_this_session(fresh: Server)
     assert settings["statement_timeout"] == "0 ms" and settings["max_connections"] == "20"
 
 
+def test_in_an_event_loop_of_its_own(fresh: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on Windows, whose own event loop cannot wait for the sockets of psycopg."""
+    monkeypatch.setattr("ghrules.collect.postgres.collector.needs_loop_of_its_own", lambda: True)
+    assert "postgres.live-connections" in {fact.signal for fact in look(fresh, "boss", "postgres.connections").facts}
+
+
 def test_an_unknown_step_is_corrected() -> None:
     with pytest.raises(ghrules.UsageError, match=r"'postgres\.conections'.*'postgres\.connections'"):
         look_nowhere("postgres.conections")

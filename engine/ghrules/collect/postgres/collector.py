@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Coroutine
 from typing import Any
 
 import psycopg
@@ -13,6 +14,7 @@ import psycopg
 from ghrules.collect.collector import Limits
 from ghrules.collect.config import Database, Stack
 from ghrules.collect.findings import Findings
+from ghrules.collect.net import in_daemon_thread
 from ghrules.collect.postgres.connection import Connection, as_log, connect, hide_password, is_lost, read, reason_of
 from ghrules.collect.postgres.plans import explain
 from ghrules.collect.postgres.rows import Row, add_row
@@ -36,6 +38,12 @@ class Postgres:
         return bool(stack.database)
 
     async def collect(self, stack: Stack, limits: Limits, found: Findings) -> None:
+        if needs_loop_of_its_own():
+            await in_daemon_thread(lambda: _in_selector_loop(self._all(stack, limits, found)))
+        else:
+            await self._all(stack, limits, found)
+
+    async def _all(self, stack: Stack, limits: Limits, found: Findings) -> None:
         await asyncio.gather(*(self._look(database, limits, found) for database in stack.database))
 
     async def _look(self, database: Database, limits: Limits, found: Findings) -> None:
@@ -108,6 +116,16 @@ async def _qualified(connection: Connection, view: str, database: Database) -> s
     )
     rows = await read(connection, sql, database)
     return str(rows[0]["name"]) if rows else None
+
+
+def needs_loop_of_its_own() -> bool:
+    """psycopg waits for sockets, which the event loop of Windows does not do."""
+    return sys.platform == "win32"
+
+
+def _in_selector_loop(work: Coroutine[Any, Any, None]) -> None:
+    with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+        runner.run(work)
 
 
 def _connected(found: Findings, database: str, ms: float) -> None:
