@@ -110,7 +110,10 @@ class Relations:
         """What is known before any log is read of the facts that a signal gives."""
         fields = testable(self.knowledge.kinds[signal.fact])
         captured = {name for pattern in signal.patterns for name in groups(pattern)}
-        unwritten = {name for name, kind in fields.items() if kind != "text" and name not in signal.set}
+        by_collector = bool(signal.collector)
+        unwritten = {
+            name for name, kind in fields.items() if (by_collector or kind != "text") and name not in signal.set
+        }
         open_fields = {*captured, *signal.take, *unwritten, *FROM_RECORDS} - {"signal"}
         fixed = {name: value for name, value in signal.set.items() if name not in open_fields}
         return Template(signal.fact, {**fixed, "signal": signal.id}, frozenset(open_fields))
