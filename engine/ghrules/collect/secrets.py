@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 HIDDEN = "[redacted]"
 _SHORTEST = 4
+_SHORT = 4096
+"""Texts up to this length are remembered by the redactor; longer ones seldom come twice."""
 
 
 class Secrets:
@@ -50,4 +52,7 @@ class Secrets:
         """The text without secrets."""
         for value in sorted(self._values, key=len, reverse=True):
             text = text.replace(value, HIDDEN)
-        return self._redactor.text(text)
+        if len(text) <= _SHORT:
+            return self._redactor.text(text)
+        lines = text.encode("utf-8", "surrogatepass").split(b"\n")
+        return b"\n".join(self._redactor.lines(lines)).decode("utf-8", "surrogatepass")
