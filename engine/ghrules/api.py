@@ -40,6 +40,7 @@ from ghrules.redaction.redactor import Redactor
 from ghrules.redaction.reports import redacted
 from ghrules.report.build import SourceRead, build
 from ghrules.report.model import Recurrence, Report
+from ghrules.scan.parts import Recipe, cores, workers_for
 from ghrules.scan.scanner import Scanner, ScanResult, SourceSummary
 
 Input = str | Path | BinaryIO
@@ -71,6 +72,7 @@ class Engine:
         folders = ([builtin_pack()] if builtin else []) + [Path(pack) for pack in (*named, *packs)]
         self._cache = Cache(cache) if cache else None
         self.knowledge: KnowledgeBase = kept_knowledge(folders, parameters, self._cache)
+        self.recipe = Recipe(tuple(folders), dict(parameters or {}), cache)
         self.backend = backend
         self.redacts = redact
 
@@ -101,12 +103,14 @@ class Engine:
         since: datetime | None = None,
         until: datetime | None = None,
         progress: Progress | None = None,
+        jobs: int | None = 1,
         recurrences: Mapping[str, Recurrence] | None = None,
     ) -> Report:
         """Read files, folders, globs, "-" or binary streams, or the `lines` given, and diagnose.
 
         `recurrences` is what a history tells of the hypotheses (`Store.recurrences`). Naive `since` and `until` are
-        taken as UTC. Raises InputError when nothing can be read.
+        taken as UTC. `jobs` is the largest number of worker processes for big inputs, None for one a core; the report
+        is the same for any number. Raises InputError when nothing can be read.
         """
         session = self.session()
         window = (_seconds(since), _seconds(until))
@@ -115,7 +119,7 @@ class Engine:
         inputs = list(paths) if isinstance(paths, Sequence) and not isinstance(paths, str) else [paths]
         if inputs:
             sources = open_sources(inputs, formats=self.knowledge.formats)
-            session.read_sources(sources, input_format, window, progress)
+            session.read_sources(sources, input_format, window, progress, cores() if jobs is None else jobs)
         return session.diagnose(recurrences)
 
 
@@ -190,11 +194,13 @@ class Session:
         input_format: str | None = None,
         window: tuple[float | None, float | None] = (None, None),
         progress: Progress | None = None,
+        jobs: int = 1,
     ) -> None:
         """Scan opened sources into the working memory; case files give the facts that they hold."""
         sizes = [source.size for source in sources]
         total = None if None in sizes else sum(size for size in sizes if size is not None)
-        self._scan_sources(self._logs(sources), input_format, window, progress, total)
+        workers = workers_for(sources, jobs)
+        self._scan_sources(self._logs(sources), input_format, window, progress, total, workers)
 
     def _logs(self, sources: Iterable[Source]) -> Iterator[Source]:
         """The sources and what is packed in them; a case file is taken in instead."""
@@ -212,6 +218,7 @@ class Session:
         window: tuple[float | None, float | None] = (None, None),
         progress: Progress | None = None,
         total: int | None = None,
+        workers: int = 1,
     ) -> None:
         done = 0
 
@@ -221,7 +228,13 @@ class Session:
             if progress:
                 progress(done, total)
 
-        result = self.engine.scanner.scan(sources, input_format, window, advance)
+        scanner = self.engine.scanner
+        if workers > 1:
+            from ghrules.scan.parallel import scan_parallel
+
+            result = scan_parallel(scanner, self.engine.recipe, sources, workers, input_format, window, advance)
+        else:
+            result = scanner.scan(sources, input_format, window, advance)
         self._scan.merge(result)
 
     def absorb(self, result: ScanResult) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ghrules.errors import InputError
-from ghrules.ingest.chunks import LONGEST_RECORD, cut
+from ghrules.ingest.chunks import LONGEST_RECORD, LOOKED_BACK, cut
 from ghrules.ingest.sources import Source, open_sources
 from ghrules.knowledge.models import Format
 
@@ -120,7 +120,7 @@ def test_an_endless_line_is_cut_and_told(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"head\n" + b"x" * (3 * LONGEST_RECORD) + b"\ntail\n")
     source = one(tmp_path / "a")
     chunks = list(source.chunks(1000))
-    assert max(len(chunk.data) for chunk in chunks) <= LONGEST_RECORD + 2000
+    assert max(len(chunk.data) for chunk in chunks) <= LONGEST_RECORD + LOOKED_BACK + 2000
     assert b"".join(chunk.data for chunk in chunks).endswith(b"x\ntail\n")
     assert source.problems == ["line 2 is longer than 1 MiB and was cut"]
 

@@ -82,6 +82,13 @@ def parameter_option(ctx: click.Context, param: click.Parameter, texts: tuple[st
     help="The inference engine; ghrules doctor says which there are.",
 )
 @click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Worker processes for big inputs, one for each core by default. The report is the same for any number.",
+)
+@click.option("--no-cache", is_flag=True, help="Neither read nor write what is kept of the knowledge between runs.")
+@click.option(
     "--history",
     is_flag=True,
     help="Say what was there before, and remember this diagnosis; ghrules history tells where and more.",
@@ -106,6 +113,8 @@ def infer(
     parameters: dict[str, Value],
     input_format: str | None,
     engine: str,
+    jobs: int | None,
+    no_cache: bool,
     history: bool,
     known: str | None,
     show_known: bool,
@@ -118,7 +127,7 @@ def infer(
 
     A PATH is a file (plain, .gz, .zst), a folder, a glob or - for standard input; formats are detected.
     """
-    from ghrules.api import Engine
+    from ghrules.api import CACHE, Engine
     from ghrules.report.select import is_at_least, select
 
     if since and until and until < since:
@@ -127,11 +136,19 @@ def infer(
         raise click.UsageError("--history keeps reports, and it keeps no secrets: leave out --no-redact.", ctx)
     check_areas(areas)
     wanted = delivery(form, target, pager, no_color, verbose, quiet)
-    running = Engine(packs=packs, parameters=parameters, backend=engine, redact=not no_redact)
+    running = Engine(
+        packs=packs, parameters=parameters, backend=engine, cache=None if no_cache else CACHE, redact=not no_redact
+    )
     recurrences = recalled() if history else {}
     with ProgressBar(wants_progress(quiet)) as progress:
         report = running.infer(
-            paths, input_format=input_format, since=since, until=until, progress=progress, recurrences=recurrences
+            paths,
+            input_format=input_format,
+            since=since,
+            until=until,
+            progress=progress,
+            jobs=jobs,
+            recurrences=recurrences,
         )
     chosen = select(hide_known(report, known, show_known), min_confidence=min_confidence, areas=areas)
     wanted.deliver(select(chosen, top=top))

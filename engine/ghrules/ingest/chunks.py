@@ -9,8 +9,10 @@ from msgspec import Struct
 
 CHUNK_SIZE = 2 << 20
 LONGEST_RECORD = 1 << 20
+LOOKED_BACK = 64 << 10
 _STEP = 256 << 10
 _RECORD_START = re.compile(rb"\n(?=[0-9{<\[])")
+_ANY_START = re.compile(rb"\n(?=[^ \t\r\n)}\]])")
 _LINE_START = re.compile(rb"\n(?=[^ \t\r\n)}\]{])")
 
 
@@ -24,48 +26,84 @@ class Chunk(Struct, frozen=True):
     final: bool
 
 
+class Window:
+    """The part of a text that was read and not yet forgotten: `data` begins at `base`."""
+
+    def __init__(self, read: Callable[[int], bytes], base: int = 0) -> None:
+        self.data = b""
+        self.base = base
+        self.at_end = False
+        self._read = read
+
+    @property
+    def end(self) -> int:
+        return self.base + len(self.data)
+
+    def fill(self, stop: int) -> None:
+        """Read up to `stop`, or to the end of the text."""
+        pieces, length = [self.data], self.end
+        while length < stop and not self.at_end:
+            piece = self._read(stop - length)
+            self.at_end = not piece
+            pieces.append(piece)
+            length += len(piece)
+        self.data = b"".join(pieces) if len(pieces) > 1 else self.data
+
+    def forget(self, stop: int) -> None:
+        """Let go of what lies before `stop`."""
+        if stop > self.base:
+            self.data, self.base = self.data[stop - self.base :], stop
+
+
 def cut(read: Callable[[int], bytes], size: int, too_long: Callable[[int], None]) -> Iterator[Chunk]:
     """Chunks of about `size` bytes of what `read(n)` gives until it gives nothing.
 
-    A chunk grows up to LONGEST_RECORD beyond `size` when a record would be cut otherwise; a line that is longer still
-    is cut, and `too_long` is called with its number.
+    A line that is longer than LONGEST_RECORD is cut, and `too_long` is called with its number.
     """
     size = max(size, 1)
-    held = b""
+    window = Window(read)
     offset, line = 0, 1
     complained = 0
-    at_end = False
     while True:
-        pieces = [held]
-        length = len(held)
-        while length <= size and not at_end:
-            piece = read(size + 1 - length)
-            at_end = not piece
-            pieces.append(piece)
-            length += len(piece)
-        data = b"".join(pieces)
-        if at_end:
-            if data or offset == 0:
-                yield Chunk(data, offset, line, True)
+        target = (offset // size + 1) * size
+        while (stop := border(window, target)) is not None and stop <= offset:
+            target += size
+        body = window.data[offset - window.base : (window.end if stop is None else stop) - window.base]
+        if stop is None:
+            if body or offset == 0:
+                yield Chunk(body, offset, line, True)
             return
-        end = good_end(data, size)
-        while end is None and len(data) < size + LONGEST_RECORD and not at_end:
-            piece = read(min(_STEP, size + LONGEST_RECORD - len(data)))
-            at_end = not piece
-            data += piece
-            end = good_end(data, size)
-        if at_end and end is None:
-            yield Chunk(data, offset, line, True)
-            return
-        if end is None:
-            end = data.rfind(b"\n", 0, len(data) - 1) + 1 or len(data)
-            if data.find(b"\n", 0, end) < 0 and complained != line:
-                complained = line
-                too_long(line)
-        body, held = data[:end], data[end:]
+        if b"\n" not in body and complained != line:
+            complained = line
+            too_long(line)
         yield Chunk(body, offset, line, False)
-        offset += len(body)
+        offset = stop
         line += body.count(b"\n")
+        window.forget(offset - LOOKED_BACK)
+
+
+def border(window: Window, target: int) -> int | None:
+    """Where to cut near `target`: at the last record that begins before it, or else at the next one.
+
+    That depends on the text around `target` alone (LOOKED_BACK before it, LONGEST_RECORD behind it), so that any number
+    of readers agree. None when the text ends before.
+    """
+    window.fill(target + 1)
+    if window.end <= target:
+        return None
+    at = target - window.base
+    least = max(0, at - LOOKED_BACK)
+    for start in (_RECORD_START, _LINE_START):
+        if found := [match.end() for match in start.finditer(window.data, least, at + 1)]:
+            return window.base + found[-1]
+    for reach in range(_STEP, LONGEST_RECORD + 1, _STEP):
+        window.fill(target + reach + 1)
+        if match := _ANY_START.search(window.data, at, at + reach + 1):
+            return window.base + match.end()
+        if window.end <= target + reach:
+            return None
+    newline = window.data.rfind(b"\n", least, at + LONGEST_RECORD)
+    return window.base + (newline + 1 if newline >= 0 else at + LONGEST_RECORD)
 
 
 def good_end(data: bytes, size: int) -> int | None:

@@ -64,6 +64,11 @@ class RecordReader:
         self._enter(chunk)
         return self._record(self._framer.frame(start))
 
+    def begin(self, head: bytes, before: Chunk) -> None:
+        """Read on after the chunk `before` of a source that begins with `head`."""
+        self._now = reference_time(head[:_CONTEXT], self._now)
+        self._chunk = before
+
     def records(self, chunk: Chunk) -> Iterator[Record]:
         """All records of a chunk in the order of their heads; blank lines are none."""
         self._enter(chunk)

@@ -55,6 +55,13 @@ class Source(Struct):
     _layers: int = MOST_LAYERS
     _at_hand: Unpacked | None = None
     """It has been opened already."""
+    on_disk: bool = False
+    """It is a file of its own, which another process may open by its path."""
+
+    @property
+    def limited(self) -> bool:
+        """Not all of it is wanted."""
+        return self._limit is not None
 
     @property
     def readable(self) -> bool:
@@ -299,7 +306,7 @@ def _of_file(path: str) -> list[Source]:
         return [Source(path, [f"cannot be read: {_reason(error)}"])]
     plain = stat.S_ISREG(mode) and compression(head) is None and archive(head) is None
     size = os.path.getsize(path) if plain else None
-    return [Source(path, size=size, _open=lambda: open(path, "rb"), _packed=not plain)]
+    return [Source(path, size=size, _open=lambda: open(path, "rb"), _packed=not plain, on_disk=stat.S_ISREG(mode))]
 
 
 def _of_zip(path: str) -> list[Source] | None:

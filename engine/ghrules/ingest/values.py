@@ -113,6 +113,7 @@ class JsonFields(dict[str, Value]):
         self._value = value
         self._aliases = aliases or {}
         self._full = False
+        self._found: dict[str, Any] = {}
 
     @property
     def source(self) -> dict[str, Any]:
@@ -123,6 +124,11 @@ class JsonFields(dict[str, Value]):
         held = super().get(name, _MISSING)
         if held is not _MISSING:
             return held
+        if name not in self._found:
+            self._found[name] = self._look_up(name)
+        return self._found[name]
+
+    def _look_up(self, name: str) -> Any:
         for source in self._aliases.get(name, (name,)):
             found = walk(self._value, source)
             if found is not _MISSING and found is not None:

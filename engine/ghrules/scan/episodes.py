@@ -46,6 +46,7 @@ class EpisodeWatch:
         self._open: EpisodePatterns | None = None
         self._held: list[Observation] = []
         self.forgotten = 0
+        self.began = False
 
     def look_at(self, record: Record) -> None:
         """Let a record that may begin or end an episode do so."""
@@ -58,6 +59,7 @@ class EpisodeWatch:
                 self._open = None
         if self._open is None:
             self._open = next((one for one in self._episodes if _found(one.begin, record.texts)), None)
+            self.began = self.began or self._open is not None
 
     def observe(self, observation: Observation) -> None:
         """Carry the observation out, now or when the episode turns out to end badly."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
 from msgspec import Struct, field
@@ -20,6 +20,7 @@ from ghrules.scan.database import PatternDatabase, open_database
 from ghrules.scan.episodes import EpisodePatterns, EpisodeWatch
 from ghrules.scan.plan import Signals, kept_plan
 from ghrules.scan.quiet import QuietFailures
+from ghrules.scan.sightings import Sightings
 from ghrules.scan.unknown import UnknownErrors
 
 Window = tuple[float | None, float | None]
@@ -71,6 +72,7 @@ class Scanner:
         self._composed = frozenset(
             known.id for known in knowledge.formats if any("{" in text for text in known.texts or ())
         )
+        self._sightings = Sightings(self.plan, self.signals, self._composed)
 
     def scan(
         self,
@@ -116,25 +118,14 @@ class Scanner:
             hits = hits | self._hits_in_texts(record)
         if not hits.isdisjoint(self.plan.boundaries):
             watch.look_at(record)
-        possible: dict[int, set[int]] = {index: set() for index in self.plan.by_format.get(record.format, ())}
-        for hit in hits:
-            if (owner := self.plan.owners[hit]) is not None:
-                positions = possible.setdefault(owner[0], set())
-                if owner[1] is not None:
-                    positions.add(owner[1])
         known = False
-        for index in sorted(possible):
-            compiled = self.signals[index]
-            patterns = None if record.format in self._composed else possible[index]
-            for fields, line in compiled.observe(record, patterns):
-                known = True
-                service = str(fields.pop("service", "") or record.service or "")
-                host = str(fields.pop("host", "") or record.host or "")
-                sample = Sample(path, record.offset, record.end, record.line, line[:SAMPLE_LENGTH])
-                signal = compiled.signal
-                watch.observe(
-                    partial(result.fold.add, signal.id, signal.fact, fields, sample, record.time, service, host)
-                )
+        for compiled, fields, line in self._sightings.of(record, frozenset(hits)):
+            known = True
+            service = str(fields.pop("service", "") or record.service or "")
+            host = str(fields.pop("host", "") or record.host or "")
+            sample = Sample(path, record.offset, record.end, record.line, line[:SAMPLE_LENGTH])
+            signal = compiled.signal
+            watch.observe(partial(result.fold.add, signal.id, signal.fact, fields, sample, record.time, service, host))
         if not known and self.plan.error_like in hits:
             watch.observe(partial(result.unknown.add, record, path))
 
@@ -163,6 +154,20 @@ class SourceScan:
         self._watch = EpisodeWatch(scanner._episodes)
         self._lines = 0
 
+    @property
+    def held_episodes(self) -> bool:
+        """Whether an episode began anywhere in what was read."""
+        return self._watch.began
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How many records had which format."""
+        return self._reader.counts
+
+    def begin(self, head: bytes, before: Chunk) -> None:
+        """Read on after the chunk `before` of a source that begins with `head`."""
+        self._reader.begin(head, before)
+
     def feed(self, chunk: Chunk) -> None:
         """Read the next chunk."""
         current: Record | None = None
@@ -179,9 +184,13 @@ class SourceScan:
         self._lines += chunk.data.count(b"\n") + (bool(chunk.data) and not chunk.data.endswith(b"\n"))
 
     def close(self, size: int, problems: Iterable[str] = ()) -> None:
-        """Nothing follows: what an open episode holds back counts. `size` is how many bytes were read."""
-        self._watch.close()
+        """End, and tell of the source. `size` is how many bytes were read."""
+        self.end()
         self.result.sources.append(self.summary(size, problems))
+
+    def end(self) -> None:
+        """Nothing follows: what an open episode holds back counts."""
+        self._watch.close()
 
     def summary(self, size: int, problems: Iterable[str] = ()) -> SourceSummary:
         """What was read so far."""

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from functools import cache, cached_property, lru_cache
-from typing import Any, get_args
-
-import re2
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any, NamedTuple, get_args
 
 from ghrules.facts.fold import BURSTING
 from ghrules.facts.kinds import Fact
 from ghrules.ingest.record import Record, Value
-from ghrules.knowledge.conditions import Test, parse_tests
 from ghrules.knowledge.models import Condition, Format, Scalar, Signal
+from ghrules.scan.conditions import compiled, lookup, record_tests
 from ghrules.scan.prefilter import widen
 
 PROBLEM_LEVELS = frozenset({"log", "warning", "error", "fatal"})
@@ -31,6 +30,22 @@ _MASKS = (
 )
 
 
+_ALL_DIGITS = re.compile(r"\{\d+(?:,\d*)?\}|0-9")
+"""What is written with digits in a pattern and does not tell one digit from another."""
+
+
+class Found(NamedTuple):
+    """A pattern found in the text at `position`, read as `text`; `spans` are those of its groups."""
+
+    position: int
+    text: str
+    spans: dict[str, tuple[int, int]]
+    excepted: bool = False
+
+    def captured(self) -> dict[str, str]:
+        return {name: self.text[start:end] for name, (start, end) in self.spans.items()}
+
+
 class CompiledSignal:
     """One signal. Its patterns are compiled when the first record gets past the prefilter."""
 
@@ -38,17 +53,17 @@ class CompiledSignal:
         self.signal = signal
         self.kind = kind
         self.types = {name: _plain_type(field.type) for name, field in kind.model_fields.items()}
-        self.where = [_tests(table, parameters) for table in signal.where]
-        self.require = _tests(signal.require, parameters)
+        self.where = [record_tests(table, parameters) for table in signal.where]
+        self.require = record_tests(signal.require, parameters)
         self.levels = _levels(signal)
 
     @cached_property
     def patterns(self) -> list[Any]:
-        return [_compile(pattern, self.signal.ignore_case) for pattern in self.signal.patterns]
+        return [compiled(pattern, self.signal.ignore_case) for pattern in self.signal.patterns]
 
     @cached_property
     def exceptions(self) -> list[Any]:
-        return [_compile(pattern, self.signal.ignore_case) for pattern in self.signal.except_]
+        return [compiled(pattern, self.signal.ignore_case) for pattern in self.signal.except_]
 
     @property
     def reads_every_record(self) -> bool:
@@ -74,6 +89,16 @@ class CompiledSignal:
         named = [table["format"] for table in self.signal.where if isinstance(table.get("format"), str)]
         return [str(name) for name in named] or [known.id for known in formats if known.every_record]
 
+    @cached_property
+    def is_plain(self) -> bool:
+        """Nothing but the format, the level and the texts of a record decides."""
+        return bool(self.signal.patterns) and not (self.where or self.require or self.signal.take)
+
+    @cached_property
+    def is_blind(self) -> bool:
+        """No pattern tells one decimal digit from another."""
+        return all(map(is_blind, (*self.signal.patterns, *self.signal.except_)))
+
     def observe(
         self, record: Record, possible: Collection[int] | None = None
     ) -> Iterator[tuple[dict[str, Scalar], str]]:
@@ -83,39 +108,62 @@ class CompiledSignal:
 
         Patterns go before `where`: they capture more. A line with an exception rules out both.
         """
-        if not self._concerns(record):
+        if not self.concerns(record) or (not self.signal.patterns and not self._holds_in(record)):
             return
         taken = self._taken(record)
         if taken is None:
             return
+        excepted = False
+
+        def counting() -> Iterator[Found]:
+            nonlocal excepted
+            for found in self.found(record.texts, possible):
+                excepted = found.excepted and bool(self.where)
+                if excepted:
+                    return
+                if not found.excepted:
+                    yield found
+
+        told = False
+        for fields, text in self.told(counting(), record.texts, taken):
+            told = True
+            yield fields, text
+        if not told and not excepted and self._holds_in(record):
+            yield self._fields(taken), record.texts[0] if record.texts else record.raw
+
+    def found(self, texts: Sequence[str], possible: Collection[int] | None = None) -> Iterator[Found]:
+        """Where the patterns at the `possible` positions (all by default) are found in the texts of a record."""
+        patterns = self.patterns if possible is None else [self.patterns[n] for n in sorted(possible)]
+        for position, text in enumerate(texts if patterns else ()):
+            match = _first_match(patterns, text)
+            if match is not None:
+                excepted = any(exception.search(match.string) for exception in self.exceptions)
+                spans = {name: match.span(group) for name, group in match.re.groupindex.items()}
+                yield Found(position, match.string, {name: at for name, at in spans.items() if at[0] >= 0}, excepted)
+
+    def told(
+        self, all_found: Iterable[Found], texts: Sequence[str], taken: Mapping[str, Any] = MappingProxyType({})
+    ) -> Iterator[tuple[dict[str, Scalar], str]]:
+        """The fields of each fact that was found, with its text; a fact that a record tells twice counts once."""
         seen: list[dict[str, Scalar]] = []
         each = self.signal.fact in BURSTING
-        patterns = self.patterns if possible is None else [self.patterns[n] for n in sorted(possible)]
-        for text in record.texts if patterns else ():
-            match = _first_match(patterns, text)
-            if match is None:
-                continue
-            if any(exception.search(match.string) for exception in self.exceptions):
-                if self.where:
-                    return
-                continue
-            captured = {name: value for name, value in match.groupdict().items() if value is not None}
-            fields = self._fields({**taken, **captured})
+        most = STATEMENTS_PER_RECORD if each else CAPTURES_PER_RECORD
+        for found in all_found:
+            fields = self._fields({**taken, **found.captured()})
             if each or fields not in seen:
                 seen.append(fields)
-                yield fields, text
-            if len(seen) >= (STATEMENTS_PER_RECORD if each else CAPTURES_PER_RECORD) or not captured:
+                yield dict(fields), texts[found.position]
+            if len(seen) >= most or not found.spans:
                 return
-        if not seen and self._holds_in(record):
-            yield self._fields(taken), record.texts[0] if record.texts else record.raw
 
     def _holds_in(self, record: Record) -> bool:
         """Whether structure alone shows the signal."""
         if not self.where:
             return not self.signal.patterns
-        return any(all(holds(test, record) for test in tests) for tests in self.where)
+        return any(all(test(record) for test in tests) for tests in self.where)
 
-    def _concerns(self, record: Record) -> bool:
+    def concerns(self, record: Record) -> bool:
+        """Whether format, level and `require` let the signal look at a record."""
         signal = self.signal
         if signal.formats and record.format not in signal.formats:
             return False
@@ -123,7 +171,7 @@ class CompiledSignal:
             return False
         if self.levels is not None and record.level is not None and record.level not in self.levels:
             return False
-        return all(holds(test, record) for test in self.require)
+        return all(test(record) for test in self.require)
 
     def _taken(self, record: Record) -> dict[str, Any] | None:
         """The values of `take`, each from the first record field that has one; None when a number is missing."""
@@ -163,6 +211,11 @@ def _first_match(patterns: Sequence[Any], text: str) -> Any | None:
     return next((match for reading in readings for pattern in patterns if (match := pattern.search(reading))), None)
 
 
+def is_blind(pattern: str) -> bool:
+    """Whether a pattern is found in a text if and only if it is found there with any other decimal digits."""
+    return not any(map(str.isdigit, _ALL_DIGITS.sub("", pattern)))
+
+
 def mask(text: str) -> str:
     """The text with literals replaced by `?`, so that statements that differ in values alone are equal."""
     for pattern, replacement in _MASKS:
@@ -170,77 +223,10 @@ def mask(text: str) -> str:
     return text.strip()[:300]
 
 
-def lookup(record: Record, path: str) -> Value:
-    """A record's field by dotted name; `format`, `level`, `service`, `host` and `message` are there for all."""
-    if path in record.fields:
-        return record.fields[path]
-    if path == "format":
-        return record.format
-    if path == "message":
-        return record.texts[0] if record.texts else None
-    if path in ("level", "service", "host"):
-        value: str | None = getattr(record, path)
-        return value
-    return None
-
-
-def holds(test: Test, record: Record) -> bool:
-    """Whether a record's field passes a test; for a list, whether one of its members does."""
-    value = lookup(record, test.field)
-    if test.op == "absent":
-        return value is None or value == []
-    if value is None or value == []:
-        return test.op == "!~"
-    if test.op == "present":
-        return True
-    values = value if isinstance(value, list) else [value]
-    if test.op in ("!=", "!~"):
-        return all(_passes(test, item) for item in values)
-    return any(_passes(test, item) for item in values)
-
-
-def _passes(test: Test, value: Value) -> bool:
-    if test.op in ("~", "!~"):
-        return bool(_compile(str(test.value), False).search(_text(value))) == (test.op == "~")
-    if test.op == "in":
-        return isinstance(test.value, tuple) and any(_equal(value, option) for option in test.value)
-    if test.op in ("==", "!="):
-        return _equal(value, test.value) == (test.op == "==")
-    number, limit = _number(value), _number(test.value)
-    if number is None or limit is None:
-        return False
-    return bool({"<": number < limit, "<=": number <= limit, ">": number > limit, ">=": number >= limit}[test.op])
-
-
-def _equal(value: Value, wanted: Any) -> bool:
-    if isinstance(value, bool) or isinstance(wanted, bool):
-        return value is wanted
-    return _text(value) == _text(wanted)
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
-
-
-def _number(value: Any) -> float | None:
-    if isinstance(value, bool):
-        return None
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        return None
-
-
 def _first(value: Value) -> Value:
     while isinstance(value, list):
         value = value[0] if value else None
     return value
-
-
-def _tests(table: Mapping[str, Condition], parameters: Mapping[str, Scalar]) -> list[Test]:
-    return [test for field, value in table.items() for test in parse_tests(field, value, parameters, set())]
 
 
 def as_value(literal: str) -> str:
@@ -293,16 +279,3 @@ def _convert(value: Any, kind: type) -> Scalar | None:
         return int(number) if kind is int else number
     except (ValueError, OverflowError):
         return None
-
-
-@lru_cache(maxsize=8192)
-def _compile(pattern: str, ignore_case: bool) -> Any:
-    return re2.compile(pattern, _options(ignore_case))
-
-
-@cache
-def _options(ignore_case: bool) -> Any:
-    options = re2.Options()
-    options.log_errors = False
-    options.case_sensitive = not ignore_case
-    return options
