@@ -23,6 +23,7 @@ from ghrules.ingest.compress import compression, decompressed
 from ghrules.ingest.decode import SNIFFED, looks_binary, text_encoding, transcoded
 from ghrules.ingest.documents import LARGEST_DOCUMENT, as_lines, is_document
 from ghrules.ingest.streams import BrokenStream, Peekable, Read, ReadAhead, stream_of
+from ghrules.ingest.urls import is_url, shown
 from ghrules.knowledge.models import Format
 
 MOST_FILES = 10_000
@@ -91,7 +92,8 @@ class Source(Struct):
         if opened is None or kind is None:
             self._at_hand = opened
             yield self
-            if opened is not None:
+            if opened is not None and not (self._once and self._at_hand is opened):
+                self._at_hand = None
                 opened.close()
             return
         self._at_hand = None
@@ -227,8 +229,8 @@ def open_sources(
     max_files: int = MOST_FILES,
     max_bytes: int | None = None,
 ) -> list[Source]:
-    """Sources for files, folders (all files below, hidden ones left out), globs, zip and tar archives, open binary
-    streams and "-" (standard input), in the order given, folders sorted.
+    """Sources for files, folders (all files below, hidden ones left out), globs, zip and tar archives, URLs of objects
+    and prefixes, open binary streams and "-" (standard input), in the order given, folders sorted.
 
     `formats` say which lists of JSON documents are records of their own; `max_bytes` ends each source after so many
     decoded bytes. Raises InputError when there is nothing at all to read; a path that cannot be read while others
@@ -262,6 +264,8 @@ def _nothing(paths: Sequence[object], sources: Sequence[Source]) -> str:
 def _of_path(path: str, max_files: int) -> list[Source]:
     if path == "-":
         return [Source("-", _open=lambda: _kept(sys.stdin.buffer), _once=True)]
+    if is_url(path):
+        return _of_url(path, max_files)
     if not os.path.lexists(path) and glob.has_magic(path):
         found = sorted(glob.glob(os.path.expanduser(path), recursive=True))
         if not found:
@@ -270,6 +274,18 @@ def _of_path(path: str, max_files: int) -> list[Source]:
     if os.path.isdir(path):
         return _of_folder(path, max_files)
     return _of_file(path)
+
+
+def _of_url(url: str, max_files: int) -> list[Source]:
+    from ghrules.ingest.remote import find
+
+    try:
+        found = find(url, max_files)
+    except OSError as error:
+        return [Source(shown(url), [f"cannot be read: {_reason(error)}"])]
+    return [Source(remote.path, size=remote.plain_size, _open=remote.open) for remote in found] or [
+        Source(shown(url), ["nothing is there that this names"])
+    ]
 
 
 def _of_folder(folder: str, max_files: int) -> list[Source]:

@@ -114,6 +114,8 @@ class ReadAhead:
         self._ended = False
 
     def read(self, size: int) -> bytes:
+        if self._stopped.is_set():
+            raise ValueError("the stream is closed")
         if self._thread is None:
             if self._given < _PIECE:
                 piece = self._source(size)
