@@ -209,6 +209,31 @@ def test_a_sequence_near_its_end(server: Server, database: str, diagnose: Diagno
     assert first(diagnose()) == "db-sequence-exhausted"
 
 
+def test_requested_checkpoints(server: Server, database: str, diagnose: Diagnose) -> None:
+    try:
+        server.run("select pg_stat_reset_shared('bgwriter')", *["checkpoint"] * 25)
+        report = until("db-checkpoint-pressure", diagnose)
+        assert "25 checkpoints were requested" in report.hypotheses[0].evidence[0].why
+    finally:
+        server.run("select pg_stat_reset_shared('bgwriter')")
+
+
+def test_old_transaction_ids(collect: Callable[..., ghrules.Case]) -> None:
+    """The real limit is billions away; a low one shows that the age is seen."""
+    session = ghrules.Engine(parameters={"wraparound_age": 10}).session()
+    session.take(collect())
+    assert first(session.diagnose()) == "db-wraparound"
+
+
+def test_an_unused_replication_slot(server: Server, database: str, diagnose: Diagnose) -> None:
+    server.run("select pg_create_physical_replication_slot('forgotten', true)")
+    try:
+        (fact,) = [fact for fact in diagnose().facts if fact.fields.get("name") == "inactive-replication-slot"]
+        assert fact.fields["object"] == "forgotten" and "status 'reserved'" in str(fact.sample)
+    finally:
+        server.run("select pg_drop_replication_slot('forgotten')")
+
+
 def test_wrong_password(server: Server, database: str, diagnose: Diagnose) -> None:
     report = diagnose(url=server.url("app", "battery staple", database))
     assert first(report) == "db-auth-failed"

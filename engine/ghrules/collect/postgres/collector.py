@@ -19,7 +19,7 @@ from ghrules.collect.postgres.connection import Connection, as_log, connect, hid
 from ghrules.collect.postgres.plans import explain
 from ghrules.collect.postgres.rows import Row, add_row
 from ghrules.collect.postgres.statements import COLLECTOR, EXPLAIN, Statement, for_version, statements
-from ghrules.facts.kinds import LatencyFact
+from ghrules.facts.kinds import GapFact, LatencyFact
 
 SERVER = "server"
 """The statement that says what the server is and what the role may see."""
@@ -93,8 +93,7 @@ async def _answer(
         if statement.view:
             view = await _qualified(connection, statement.view, database)
             if view is None:
-                detail = f"{statement.view} is not there in database '{database.name}'"
-                found.gap(COLLECTOR, statement.step, "not configured", detail)
+                _say_it_is_missing(statement.view, database, found)
                 return []
             sql = sql.replace("{view}", view)
         rows = await read(connection, sql, database)
@@ -141,6 +140,13 @@ def _connected(found: Findings, database: str, ms: float) -> None:
         target=database,
         **times,
     )
+
+
+def _say_it_is_missing(view: str, database: Database, found: Findings) -> None:
+    """A gap for a view, once for all the statements that need it."""
+    detail = f"it is not there in database '{database.name}': create extension {view}"
+    if not any(isinstance(fact, GapFact) and fact.detail == detail for fact in found.facts):
+        found.gap(COLLECTOR, view, "not configured", detail)
 
 
 def _say_what_is_hidden(asked: list[Statement], server: Row, database: Database, found: Findings) -> None:
