@@ -13,7 +13,7 @@ import pytest
 
 from ghrules.collect.collector import Limits
 from ghrules.collect.fetch import Answer, fetch
-from helpers.servers import Request, answering, floods, http, serving, streams_for_ever
+from helpers.servers import Request, answering, closed_port, floods, http, serving, streams_for_ever
 
 LIMITS = Limits(request_s=0.6, connect_s=0.4, body_bytes=100_000)
 
@@ -72,6 +72,34 @@ def test_head_has_no_body() -> None:
     with serving(answering(respond)) as port:
         answer = get(f"http://127.0.0.1:{port}/", method="HEAD")
     assert (answer.status, answer.body, answer.fault) == (200, b"", None)
+
+
+class TestProxy:
+    """The proxy that the environment names is used, and blamed when it fails."""
+
+    def test_the_request_goes_through_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        seen: list[str] = []
+
+        def respond(request: Request) -> bytes:
+            seen.append(request.path)
+            return http()
+
+        with serving(answering(respond)) as port:
+            monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{port}")
+            answer = get("http://api.test/users")
+        assert answer.status == 200
+        assert seen == ["http://api.test/users"]
+
+    def test_a_proxy_that_is_not_there_is_told_from_the_server(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{closed_port()}")
+        fault = get("http://api.test/").fault
+        assert fault is not None and (fault.component, fault.code) == ("http-proxy", "proxy-failed")
+
+    def test_hosts_of_no_proxy_are_asked_directly(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{closed_port()}")
+        monkeypatch.setenv("no_proxy", "127.0.0.1")
+        with serving(answering(lambda _: http())) as port:
+            assert get(f"http://127.0.0.1:{port}/").status == 200
 
 
 def test_a_transcript_leaves_secret_headers_out() -> None:

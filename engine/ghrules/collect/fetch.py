@@ -108,7 +108,8 @@ async def fetch(
     if host is None:
         answer.fault = Fault("http-client", "invalid-url", f"'{url}' is no URL")
         return answer
-    transport = _Transport(network, trust, _proxy_for(url))
+    proxy = _proxy_for(url)
+    transport = _Transport(network, trust, proxy)
     timeout = httpx.Timeout(limits.request_s, connect=limits.connect_s)
     sent = {"user-agent": USER_AGENT, "accept": "*/*", "accept-encoding": "identity", **(headers or {})}
     started = perf_counter()
@@ -128,6 +129,9 @@ async def fetch(
         if not answer.flowing:
             odd = fault_of_bytes(answer.phases.received) if not answer.status else None
             answer.fault = odd or fault_of(error, answer.phases.current)
+            if proxy and answer.phases.current in ("dns", "connect"):
+                said = f"the proxy {proxy.url.host}:{proxy.url.port}: {answer.fault.said}"
+                answer.fault = Fault("http-proxy", "proxy-failed", said)
     elapsed = (perf_counter() - started) * 1000
     answer.total_ms = elapsed if answer.fault else sum(answer.phases.ms.values())
     answer.addresses = network.addresses
