@@ -1,6 +1,7 @@
 # make demo    set up a virtual environment and diagnose an example incident
 # make test    set up and run all tests
 # make lint    ruff, the format check and mypy
+# make fuzz    look for inputs that ghrules does not stand, for MINUTES (10)
 # make docs    write docs/hypotheses.md and docs/toml.md from the knowledge and the models
 # make site    build the documentation as a static site in build/site
 # PYTHON names the interpreter (3.11 or later), VENV the folder of the virtual environment.
@@ -9,12 +10,13 @@ PYTHON ?= python3
 VENV ?= .venv
 INCIDENT ?= examples/incidents/pool-exhausted-after-deploy
 PYTEST_FLAGS ?= -n auto
+MINUTES ?= 10
 
 SHELL := /bin/sh
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test lint schema docs site clean
+.PHONY: demo test lint fuzz schema docs site clean
 
 demo: $(VENV)/.ready
 	@echo '$$ ghrules infer $(INCIDENT)'
@@ -28,6 +30,9 @@ lint: $(VENV)/.ready-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+fuzz: $(VENV)/.ready-fuzz
+	$(BIN)/python fuzz/run.py $(MINUTES)
+
 schema: $(VENV)/.ready-dev
 	$(BIN)/python -m ghrules.report.schema > docs/report.schema.json
 
@@ -38,6 +43,9 @@ docs: $(VENV)/.ready-dev
 site: $(VENV)/.ready-docs
 	$(BIN)/python -m sphinx -q -W -b html docs build/site
 	@echo 'build/site/index.html'
+
+$(VENV)/.ready-fuzz: pyproject.toml | $(BIN)/python
+	$(call install,$(comma)fuzz)
 
 $(VENV)/.ready-docs: pyproject.toml | $(BIN)/python
 	$(call install,$(comma)docs)

@@ -10,7 +10,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "engine" / "ghrules"
 ROOMS = (
-    "errors", "facts", "knowledge", "ingest", "scan", "inference", "diagnosis", "advice", "report", "explain",
+    "errors", "files", "facts", "knowledge", "ingest", "scan", "inference", "diagnosis", "advice", "report", "explain",
     "redaction", "history", "collect", "api", "live", "watch", "testing", "authoring", "cli",
 )  # fmt: skip
 SHARED_SHAPES = {"facts.kinds", "knowledge.models", "ingest.record"}

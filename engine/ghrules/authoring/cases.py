@@ -18,6 +18,7 @@ from ghrules.api import Engine
 from ghrules.errors import KnowledgeError, Problem
 from ghrules.ingest.sources import open_sources
 from ghrules.knowledge.problems import did_you_mean
+from ghrules.knowledge.sources import loads, read_text
 from ghrules.testing import Expectation, Outcome, judged
 
 NAME = "case.toml"
@@ -50,7 +51,7 @@ def run_cases(engine: Engine, path: Path, select: str = "") -> Iterator[Outcome]
 
 def _read(file: Path, engine: Engine) -> dict[str, Any]:
     try:
-        table = tomllib.loads(file.read_text(encoding="utf-8"))
+        table = loads(read_text(file))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise KnowledgeError([Problem(str(file), 0, 0, f"the case cannot be read: {error}")]) from None
     problems = []

@@ -23,11 +23,13 @@ def parameter_option(ctx: click.Context, param: click.Parameter, texts: tuple[st
     for given in texts:
         import tomllib
 
+        from ghrules.knowledge.sources import loads
+
         name, equals, text = given.partition("=")
         if not equals or not name.strip():
             raise click.BadParameter(f"'{given}' is not NAME=VALUE, for instance slow_request_ms=500", ctx, param)
         try:
-            parsed = tomllib.loads(f"value = {text.strip()}")["value"]
+            parsed = loads(f"value = {text.strip()}")["value"]
         except tomllib.TOMLDecodeError:
             parsed = text
         values[name.strip()] = parsed if isinstance(parsed, Value) else text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import stat
 import sys
@@ -14,6 +13,7 @@ import click
 
 from ghrules.advice.text import without_ci_commands
 from ghrules.errors import UsageError
+from ghrules.files import replace_file
 
 WIDEST, WIDTH_OF_PIPES = 140, 100
 BROKEN_PIPE = 141
@@ -59,27 +59,9 @@ def save(path: str, text: str) -> None:
         if before and not stat.S_ISREG(before.st_mode):
             target.write_bytes(data)
             return
-        _replace(target, data, stat.S_IMODE(before.st_mode) if before else None)
+        replace_file(target, data, stat.S_IMODE(before.st_mode) if before else None)
     except OSError as error:
         raise UsageError(f"cannot write {path}: {error.strerror or error}") from None
-
-
-def _replace(target: Path, data: bytes, mode: int | None) -> None:
-    import secrets
-
-    beside = target.with_name(f".{target.name[:100]}.{secrets.token_hex(6)}.tmp")
-    try:
-        with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb") as out:
-            if mode is not None:
-                os.chmod(beside, mode)
-            out.write(data)
-            out.flush()
-            os.fsync(out.fileno())
-        os.replace(beside, target)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            beside.unlink()
-        raise
 
 
 def wants_color(out: TextIO, environment: Mapping[str, str]) -> bool:

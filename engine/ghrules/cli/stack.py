@@ -43,13 +43,14 @@ def init(path: str, force: bool) -> None:
     from importlib.resources import files
 
     from ghrules.errors import InputError, UsageError
+    from ghrules.files import replace_file
 
     target = Path(path)
     if target.exists() and not force:
         raise UsageError(f"{path}: there is such a file already; --force replaces it")
     text = files("ghrules.collect").joinpath("template.toml").read_text(encoding="utf-8")
     try:
-        target.write_text(text, encoding="utf-8")
+        replace_file(target.resolve(), text.encode())
     except OSError as error:
         raise InputError(f"{path}: cannot be written: {error.strerror}") from None
     click.echo(f"{path} is written. Fill it in, then: ghrules health", err=True)

@@ -6,7 +6,6 @@ The first line is the header; every other line is a fact (`{"fact": KIND, ...}`)
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +18,7 @@ from ghrules import __version__
 from ghrules.errors import InputError
 from ghrules.facts.kinds import Fact
 from ghrules.facts.model import Invalid
+from ghrules.files import replace_file
 
 if TYPE_CHECKING:
     from ghrules.collect.findings import Findings
@@ -71,17 +71,10 @@ class Case(Struct):
 
     def write(self, path: Path) -> None:
         """Write the file as a whole or not at all, readable by its owner alone. Raises InputError."""
-        from tempfile import NamedTemporaryFile
-
-        temporary = ""
+        text = "".join(f"{line}\n" for line in self.lines())
         try:
-            with NamedTemporaryFile("w", dir=path.parent, suffix=".tmp", delete=False, encoding="utf-8") as file:
-                temporary = file.name
-                file.writelines(f"{line}\n" for line in self.lines())
-            os.replace(temporary, path)
+            replace_file(path, text.encode("utf-8", "backslashreplace"), 0o600, 0o600)
         except OSError as error:
-            if temporary:
-                Path(temporary).unlink(missing_ok=True)
             raise InputError(f"{path}: cannot be written: {error.strerror}") from None
 
 

@@ -14,7 +14,7 @@ from ghrules.knowledge.patterns import compile_flaw
 from ghrules.knowledge.positions import Keys
 from ghrules.knowledge.problems import Problems
 from ghrules.knowledge.shape import shaped
-from ghrules.knowledge.sources import Source, parse
+from ghrules.knowledge.sources import Source, parse, read_text
 
 FILE_NAME = "ghrules.toml"
 Mistake = tuple[Keys, str, str]
@@ -25,7 +25,7 @@ def load_stack(path: Path | str = FILE_NAME) -> Stack:
     """The checked description in a file. Raises ConfigurationError with all its mistakes."""
     file = Path(path)
     try:
-        text = file.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+        text = read_text(file)
     except FileNotFoundError:
         hint = "ghrules init writes one to fill in" if file.name == FILE_NAME else "check the path"
         raise ConfigurationError([Problem(str(path), 0, 0, "no such file", hint)]) from None

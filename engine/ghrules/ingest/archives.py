@@ -9,14 +9,20 @@ from __future__ import annotations
 import zlib
 from collections import deque
 from collections.abc import Iterator
+from functools import cache
 from struct import Struct as Layout
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
 from ghrules.ingest.compress import Inflating
 from ghrules.ingest.streams import BrokenStream, Peekable, Read, reading, stream_of
 
+if TYPE_CHECKING:
+    from tarfile import TarInfo
+
 _STEP = 64 << 10
+_LONGEST_HEADER = 1 << 20
 _TAR_MAGIC_AT = 257
 _LOCAL, _DESCRIPTOR = b"PK\x03\x04", b"PK\x07\x08"
 _CENTRAL = (b"PK\x01\x02", b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x08")
@@ -51,14 +57,41 @@ def _tar(read: Read) -> Iterator[Member]:
     import tarfile
 
     try:
-        with tarfile.open(fileobj=stream_of(read), mode="r|") as opened:
+        with tarfile.open(fileobj=stream_of(read), mode="r|", tarinfo=_bounded_header()) as opened:
             for info in opened:
                 opened.members = []  # type: ignore[attr-defined]  # or it would remember them all
                 content = opened.extractfile(info) if info.isfile() else None
                 if content is not None:
                     yield Member(info.name, _whole(content.read, info.size))
-    except (tarfile.TarError, EOFError, ValueError, zlib.error) as error:
+    except (BrokenStream, OSError):
+        raise
+    except Exception as error:  # damaged headers raise more than tarfile's own errors
         raise BrokenStream(f"the tar archive is damaged ({error})") from error
+
+
+@cache
+def _bounded_header() -> type[TarInfo]:
+    """A header of tarfile that refuses what would be read into memory without bounds."""
+    import tarfile
+
+    extended = (
+        tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE, tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK,
+    )  # fmt: skip
+
+    class Bounded(tarfile.TarInfo):
+        @classmethod
+        def frombuf(cls, buf: Any, encoding: Any, errors: Any) -> Bounded:
+            info = super().frombuf(buf, encoding, errors)
+            if info.type in extended and info.size > _LONGEST_HEADER:
+                raise BrokenStream("the tar archive has a header that is larger than any that archivers write")
+            return info
+
+        def _proc_sparse(self, _archive: Any) -> Any:
+            raise BrokenStream("the tar archive has a sparse member, which no log is")
+
+        _proc_gnusparse_00 = _proc_gnusparse_01 = _proc_gnusparse_10 = lambda self, *_: self._proc_sparse(None)
+
+    return Bounded
 
 
 def _whole(read: Read, size: int) -> Read:

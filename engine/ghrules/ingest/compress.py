@@ -20,8 +20,8 @@ _STEP = 128 << 10
 _MOST_AT_ONCE = 256 << 10
 _LARGEST_WINDOW = 27
 """Exponent of 2: the most bytes that zstd may look back (128 MiB, as its own program allows)."""
-_MOST_RATIO = 2000
-_RATIO_COUNTS_FROM = 1 << 30
+_MOST_MEMORY = 256 << 20
+"""For xz, whose headers say how much memory is needed; the largest preset of its own program takes 65 MiB."""
 
 
 class _Decompressor(Protocol):
@@ -48,14 +48,12 @@ def decompressed(read: Read, kind: str) -> Read:
 
 def _pieces(read: Read, kind: str) -> Iterator[bytes]:
     new = _decompressors(kind)
-    counted = _Counted(read)
-    given = 0
-    raw = _next_member(b"", counted.read)
+    raw = _next_member(b"", read)
     while raw:
         member = new()
         while not member.eof:
             if member.needs_input and not raw:
-                raw = counted.read(_STEP)
+                raw = read(_STEP)
                 if not raw:
                     raise BrokenStream(f"the {kind} data end early")
             try:
@@ -64,11 +62,8 @@ def _pieces(read: Read, kind: str) -> Iterator[bytes]:
                 raise BrokenStream(f"the {kind} data are damaged ({error})") from error
             raw = b""
             if piece:
-                given += len(piece)
-                if given > _RATIO_COUNTS_FROM and given > counted.total * _MOST_RATIO:
-                    raise BrokenStream(f"more than {_MOST_RATIO} times its compressed size; reading stopped")
                 yield piece
-        raw = _next_member(member.unused_data, counted.read)
+        raw = _next_member(member.unused_data, read)
         if raw and compression(raw) != kind:
             raise BrokenStream(f"the {kind} data end, and something else follows that was not read")
 
@@ -81,19 +76,6 @@ def _next_member(raw: bytes, read: Read) -> bytes:
     return raw
 
 
-class _Counted:
-    """Counts what is read."""
-
-    def __init__(self, read: Read) -> None:
-        self._read = read
-        self.total = 0
-
-    def read(self, size: int) -> bytes:
-        piece = self._read(size)
-        self.total += len(piece)
-        return piece
-
-
 def _decompressors(kind: str) -> Callable[[], _Decompressor]:
     if kind == "gz":
         return _gz()
@@ -104,7 +86,7 @@ def _decompressors(kind: str) -> Callable[[], _Decompressor]:
     if kind == "xz":
         import lzma
 
-        return lzma.LZMADecompressor
+        return partial(lzma.LZMADecompressor, memlimit=_MOST_MEMORY)
     return _zstd()
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 _LOST = rb"\[(?:\d{1,2}(?:;\d{1,3})+m|(?:0|1|2|4|22|39|49|3[0-7]|9[0-7])m(?![\]:]))"
 _SEQUENCE = re.compile(
     rb"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b\n]*(?:\x07|\x1b\\)|[@-Z\\-_])"
-    rb"|(?:\\+u001[bB]|\\+x1[bB]|\\+033|\^\[)\[[0-9;]*[mKGHJ]|" + _LOST
+    rb"|(?:(?<!\\)\\+(?:u001[bB]|x1[bB]|033)|\^\[)\[[0-9;]*[mKGHJ]|" + _LOST
 )
 _MARKS = (b"\x1b", b"u001b", b"u001B", b"\\x1b", b"\\033[", b"^[[", b"[0m", b"[39m")
 

@@ -35,4 +35,4 @@ def level_of(value: object, own: Mapping[str, str] | None = None) -> str | None:
 
 def level_of_priority(priority: str) -> str | None:
     """The level in a syslog priority (facility * 8 + severity)."""
-    return _SYSLOG[int(priority) & 7] if priority.isdigit() and len(priority) < 5 else None
+    return _SYSLOG[int(priority) & 7] if priority.isdecimal() and len(priority) < 5 else None

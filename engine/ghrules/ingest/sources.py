@@ -17,13 +17,16 @@ from typing import BinaryIO
 from msgspec import Struct
 
 from ghrules.errors import InputError
+from ghrules.files import open_regular
 from ghrules.ingest.archives import archive, members
 from ghrules.ingest.chunks import CHUNK_SIZE, Chunk, cut
 from ghrules.ingest.compress import compression, decompressed
 from ghrules.ingest.decode import SNIFFED, looks_binary, text_encoding, transcoded
 from ghrules.ingest.documents import LARGEST_DOCUMENT, as_lines, is_document
-from ghrules.ingest.streams import BrokenStream, Peekable, Read, ReadAhead, stream_of
+from ghrules.ingest.files import Found, files_below, files_matching, open_as_it_is, refusal
+from ghrules.ingest.streams import BrokenStream, Meter, Peekable, Read, ReadAhead, stream_of
 from ghrules.ingest.urls import is_url, shown
+from ghrules.ingest.zips import ZipMembers, zip_members
 from ghrules.knowledge.models import Format
 
 MOST_FILES = 10_000
@@ -54,6 +57,8 @@ class Source(Struct):
     _packed: bool = True
     """It may be compressed or an archive."""
     _layers: int = MOST_LAYERS
+    _meter: Meter | None = None
+    """Of the archive that it is a member of."""
     _at_hand: Unpacked | None = None
     """It has been opened already."""
     on_disk: bool = False
@@ -117,7 +122,7 @@ class Source(Struct):
                     self.problems.append(f"more than {MOST_FILES} files: the rest was left out")
                     return
                 source = Source(f"{self.path}!{member.name}", _formats=self._formats, _limit=self._limit, _once=True)
-                source._layers = opened.layers - 1
+                source._layers, source._meter = opened.layers - 1, opened.meter
                 if member.read is None:
                     source.problems.append(member.problem)
                 else:
@@ -152,8 +157,8 @@ class Source(Struct):
         if self._open is None:
             return None
         try:
-            return Unpacked(self._open(), self._layers, ahead=self._packed and not self._once)
-        except (OSError, ValueError, RuntimeError, KeyError) as error:
+            return Unpacked(self._open(), self._layers, self._meter, ahead=self._packed and not self._once)
+        except (BrokenStream, OSError, ValueError) as error:
             problems.append(f"cannot be read: {_reason(error)}")
             return None
 
@@ -267,13 +272,18 @@ def _of_path(path: str, max_files: int) -> list[Source]:
     if is_url(path):
         return _of_url(path, max_files)
     if not os.path.lexists(path) and glob.has_magic(path):
-        found = sorted(glob.glob(os.path.expanduser(path), recursive=True))
-        if not found:
-            return [Source(path, ["no file matches this pattern"])]
-        return [source for name in found if not os.path.isdir(name) for source in _of_file(name)]
-    if os.path.isdir(path):
-        return _of_folder(path, max_files)
-    return _of_file(path)
+        return _of_found(files_matching(path, max_files), path, "no file matches this pattern", max_files)
+    try:
+        mode = os.stat(path).st_mode
+    except (OSError, ValueError) as error:
+        return [Source(path, [f"cannot be read: {_reason(error)}"])]
+    if stat.S_ISDIR(mode):
+        return _of_found(files_below(path, max_files), path, "the folder holds no files", max_files)
+    if words := refusal(mode):
+        return [Source(path, [f"it is {words}"])]
+    if stat.S_ISFIFO(mode):
+        return [Source(path, _open=lambda: open(path, "rb"), _once=True)]
+    return _of_file(path, max_files)
 
 
 def _of_url(url: str, max_files: int) -> list[Source]:
@@ -288,83 +298,41 @@ def _of_url(url: str, max_files: int) -> list[Source]:
     ]
 
 
-def _of_folder(folder: str, max_files: int) -> list[Source]:
+def _of_found(found: Found, where: str, nothing: str, max_files: int) -> list[Source]:
     sources: list[Source] = []
-    hidden = 0
-    for place, folders, files in os.walk(folder):
-        hidden += sum(name.startswith(".") for name in folders + files)
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(name for name in files if not name.startswith(".")):
-            path = os.path.join(place, name)
-            is_document = name.lower().endswith(DOCUMENTS)
-            sources += [Source(path, ["left out: a document, no log"])] if is_document else _of_file(path)
-            if len(sources) > max_files:
-                return sources
-    if not sources:
-        return [Source(folder, ["the folder holds no files"])]
-    if hidden:
-        sources[0].problems.append(f"{hidden} hidden files or folders beside it were left out")
+    for path in found.files:
+        is_document = path.lower().endswith(DOCUMENTS)
+        sources += [Source(path, ["left out: a document, no log"])] if is_document else _of_file(path, max_files)
+    sources += [Source(path, [f"cannot be read: {reason}"]) for path, reason in found.unreadable]
+    sources = sources or [Source(where, [nothing])]
+    sources[0].problems += found.left_out(max_files)
     return sources
 
 
-def _of_file(path: str) -> list[Source]:
-    head = b""
+def _of_file(path: str, max_files: int) -> list[Source]:
     try:
-        mode = os.stat(path).st_mode
-        if stat.S_ISDIR(mode):
-            return _of_folder(path, MOST_FILES)
-        if stat.S_ISREG(mode):
-            with open(path, "rb") as file:
-                head = file.read(512)
-            if archive(head) == "zip" and (found := _of_zip(path)):
-                return found
+        with open_regular(path) as file:
+            head = file.read(512)
+            size = os.fstat(file.fileno()).st_size
+        if archive(head) == "zip" and (found := zip_members(path, max_files)):
+            return _members(path, size, found)
     except OSError as error:
         return [Source(path, [f"cannot be read: {_reason(error)}"])]
-    plain = stat.S_ISREG(mode) and compression(head) is None and archive(head) is None
-    size = os.path.getsize(path) if plain else None
-    return [Source(path, size=size, _open=lambda: open(path, "rb"), _packed=not plain, on_disk=stat.S_ISREG(mode))]
+    except BrokenStream as error:
+        return [Source(path, [f"cannot be read: {error}"])]
+    plain = compression(head) is None and archive(head) is None
+    opened = partial(open_as_it_is, path)
+    return [Source(path, size=size if plain else None, _open=opened, _packed=not plain, on_disk=True)]
 
 
-def _of_zip(path: str) -> list[Source] | None:
-    """The members by the directory of the archive; None when it is damaged."""
-    import zipfile
-
-    def opened(name: str) -> BinaryIO:
-        archive = zipfile.ZipFile(path)
-        try:
-            member = archive.open(name)
-        except NotImplementedError as error:
-            archive.close()
-            raise OSError(str(error)) from error
-        return stream_of(_checked(member.read), archive.close)
-
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = [info.filename for info in archive.infolist() if not info.is_dir()]
-    except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError):
-        return None
-    return _members(path, names, opened)
-
-
-def _checked(read: Read) -> Read:
-    """Reading a member of a zip file, with what that raises as a BrokenStream."""
-    from zipfile import BadZipFile
-    from zlib import error as zlib_error
-
-    def checked(size: int) -> bytes:
-        try:
-            return read(size)
-        except (BadZipFile, zlib_error, EOFError) as error:
-            raise BrokenStream(f"the zip archive is damaged ({error or 'it ends early'})") from error
-
-    return checked
-
-
-def _members(path: str, names: Sequence[str], opened: Callable[[str], BinaryIO]) -> list[Source]:
-    shown = sorted(name for name in names if not os.path.basename(name).startswith("."))
-    return [Source(f"{path}!{name}", _open=partial(opened, name), _layers=MOST_LAYERS - 1) for name in shown] or [
-        Source(path, ["the archive holds no files"])
+def _members(path: str, size: int, found: ZipMembers) -> list[Source]:
+    meter = Meter(size)
+    sources = [
+        Source(f"{path}!{name}", _open=opened, _layers=MOST_LAYERS - 1, _meter=meter) for name, opened in found.members
     ]
+    sources = sources or [Source(path, ["the archive holds no files"])]
+    sources[0].problems += found.problems
+    return sources
 
 
 def _reason(error: BaseException) -> str:
@@ -372,15 +340,17 @@ def _reason(error: BaseException) -> str:
 
 
 class Unpacked:
-    """An opened stream with its compressions taken off. `layers` is how many packings more may be taken off."""
+    """An opened stream with its compressions taken off. `layers` is how many packings more may be taken off; `meter`
+    measures what they give."""
 
-    def __init__(self, stream: BinaryIO, layers: int, ahead: bool) -> None:
+    def __init__(self, stream: BinaryIO, layers: int, meter: Meter | None, ahead: bool) -> None:
         self._stream = stream
         self._ahead: ReadAhead | None = None
         self.layers = layers
-        data = Peekable(stream.read)
+        self.meter = meter or Meter()
+        data = Peekable(self.meter.unpacked(stream.read) if meter else self.meter.packed(stream.read))
         while self.layers and (kind := compression(data.peek(SNIFFED))):
-            data = Peekable(decompressed(data.read, kind))
+            data = Peekable(self.meter.unpacked(decompressed(data.read, kind)))
             self.layers -= 1
         self.head = data.peek(SNIFFED)
         self.read: Read = data.read

@@ -22,6 +22,44 @@ class BrokenStream(Exception):
     """Packed data that end early or are damaged; the message says how."""
 
 
+MOST_RATIO = 1000
+"""How many times the size of what it is packed in a text may have, once it is larger than RATIO_COUNTS_FROM bytes."""
+RATIO_COUNTS_FROM = 1 << 30
+
+
+class Meter:
+    """Compares what all layers of one packed input have given with the bytes that were read of it.
+
+    `packed` is how many bytes those are when they are known from the start.
+    """
+
+    def __init__(self, packed: int = 0) -> None:
+        self._packed = packed
+        self._given = 0
+
+    def packed(self, read: Read) -> Read:
+        """Reading of the input itself."""
+
+        def counted(size: int) -> bytes:
+            piece = read(size)
+            self._packed += len(piece)
+            return piece
+
+        return counted
+
+    def unpacked(self, read: Read) -> Read:
+        """Reading of what a layer gives; raises BrokenStream when it is too much."""
+
+        def counted(size: int) -> bytes:
+            piece = read(size)
+            self._given += len(piece)
+            if self._given > max(RATIO_COUNTS_FROM, MOST_RATIO * self._packed):
+                raise BrokenStream(f"it unpacks to more than {MOST_RATIO} times its size; reading stopped")
+            return piece
+
+        return counted
+
+
 class ReadStream(io.RawIOBase):
     """A reading function as a stream; closing it calls `release`."""
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from functools import cache, lru_cache
 
 _DAY = 86_400.0
+_LATEST = 95_617_584_000.0
 _MONTHS = {
     "jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "oct": 10, "nov": 11,
     "dec": 12,
@@ -40,7 +41,15 @@ _NUMBER = re.compile(r"\d{9,20}(?:\.\d+)?", re.ASCII)
 
 
 def parse_time(value: object, *, now: float) -> float | None:
-    """Seconds since 1970 (UTC) of a timestamp, text or number (s, ms, us or ns); None when it is none."""
+    """Seconds since 1970 (UTC) of a timestamp, text or number (s, ms, us or ns); None when it is none.
+
+    What lies before 1970 (the zero time of some languages) or after the year 5000 is no time of a log.
+    """
+    moment = _parsed(value, now)
+    return moment if moment is not None and 0 <= moment < _LATEST else None
+
+
+def _parsed(value: object, now: float) -> float | None:
     if isinstance(value, bool) or value is None:
         return None
     if isinstance(value, int | float):
@@ -53,7 +62,7 @@ def parse_time(value: object, *, now: float) -> float | None:
         return iso
     if _NUMBER.fullmatch(text):
         return _from_number(float(text))
-    return _from_shapes(text, int(now // _DAY))
+    return _from_shapes(text, int(min(max(now, 0.0), _LATEST) // _DAY))
 
 
 def reference_time(text: bytes, now: float) -> float:
@@ -72,13 +81,13 @@ def _from_number(number: float) -> float | None:
     for least, unit in ((1e17, 1e9), (1e14, 1e6), (1e11, 1e3), (1e8, 1.0)):
         if number >= least:
             seconds = number / unit
-            return seconds if seconds < 1e11 else None
+            return seconds
     return None
 
 
 def _from_iso(text: str) -> float | None:
     """The common case by slices: `2026-11-23T12:00:00.123Z` and its variants with blank, comma, slashes, offset."""
-    if len(text) < 19 or not text[:4].isdigit() or text[13] != ":" or text[16] != ":":
+    if len(text) < 19 or not text[:4].isdecimal() or text[13] != ":" or text[16] != ":":
         return None
     whole = _second(text[:19])
     if whole is None:
@@ -88,7 +97,7 @@ def _from_iso(text: str) -> float | None:
         return whole
     if rest[0] in ".,":
         end = 1
-        while end < len(rest) and rest[end].isdigit():
+        while end < len(rest) and rest[end].isdecimal():
             end += 1
         if end > 1:
             whole += int(rest[1 : min(end, 10)]) / 10 ** (min(end, 10) - 1)
@@ -116,7 +125,7 @@ def _offset(zone: str) -> float | None:
         return 0.0
     if zone[0] in "+-":
         digits = zone[1:].replace(":", "")
-        if not digits.isdigit() or len(digits) not in (2, 4):
+        if not digits.isdecimal() or len(digits) not in (2, 4):
             return None
         seconds = int(digits[:2]) * 3600.0 + int(digits[2:] or 0) * 60.0
         return seconds if zone[0] == "+" else -seconds

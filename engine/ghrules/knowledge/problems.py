@@ -11,10 +11,12 @@ from ghrules.knowledge.models import Place
 from ghrules.knowledge.positions import Keys, Positions
 from ghrules.knowledge.sources import Source
 
+_LONGEST_WORD = 100
+
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """`did you mean 'x'?`, or nothing when no known word is near."""
-    close = _closest(word, tuple(sorted(set(known))))
+    close = _closest(word, tuple(sorted(set(known)))) if len(word) <= _LONGEST_WORD else ""
     return f"did you mean '{close}'?" if close else ""
 
 
@@ -34,6 +36,7 @@ class Problems:
     def __init__(self) -> None:
         self.found: list[Problem] = []
         self._positions: dict[int, Positions] = {}
+        self._lines: dict[int, list[str]] = {}
 
     def add(
         self,
@@ -49,7 +52,7 @@ class Problems:
     ) -> None:
         """A mistake at the value that stands at `keys`, at its key, or at `part` of the value's text."""
         place = self.place(source, keys, at_key=at_key, part=part)
-        line = source.text.split("\n")[place.line - source.first_line] if place.line else ""
+        line = self._lines[id(source)][place.line - source.first_line] if place.line else ""
         positions = self._positions[id(source)]
         wrong = positions.key_text(keys) if at_key else positions.value_text(keys, part)
         problem = Problem(source.path, place.line, place.column, message, hint, line, code, wrong, severity)
@@ -64,5 +67,6 @@ class Problems:
         positions = self._positions.get(id(source))
         if positions is None:
             positions = self._positions[id(source)] = Positions(source.text)
+            self._lines[id(source)] = source.text.split("\n")
         line, column = positions.key(keys) if at_key else positions.value(keys, part)
         return Place(source.path, line + source.first_line - 1, column)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import re2
 from msgspec import Struct, field
 
 from ghrules.errors import Problem
+from ghrules.files import open_regular
 from ghrules.knowledge.models import PackFile
 
 TOML_FOLDERS = ("facts", "rules")
@@ -19,6 +23,11 @@ RUNBOOK_FOLDER = "runbooks"
 PACK_FILE = "pack.toml"
 """Holds `[pack]`, beside the folders."""
 _FRONT_MATTER = re.compile(r"\A\+\+\+[ \t]*\r?\n(.*?)^\+\+\+[ \t]*$\r?\n?", re.DOTALL | re.MULTILINE)
+MOST_FILES = 10_000
+LARGEST_FILE = 1 << 20
+"""Bytes of one file of a pack; the largest that people write have a tenth of it."""
+_DEEPEST = 64
+_DEEP_KEY = rf"(?:[\w\"'-]+[ \t]*\.[ \t]*){{{_DEEPEST}}}"
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
@@ -56,26 +65,32 @@ def pack_files(pack: Path) -> Iterator[tuple[Path, str]]:
         yield pack, pack.name
         return
     rooms = [folder for folder in (*TOML_FOLDERS, RUNBOOK_FOLDER) if (pack / folder).is_dir()]
-    names = [name for folder in rooms for name in _below(str(pack), folder) if _belongs(name)]
+    below = (name for folder in rooms or [""] for name in _below(str(pack), folder))
+    names = [name for name in below if _belongs(name, bool(rooms)) or os.path.isdir(pack / name)]
     names += [PACK_FILE] if rooms and (pack / PACK_FILE).is_file() else []
-    names += [] if rooms else [name for name in _below(str(pack), "") if name.endswith(".toml")]
     for name in sorted(names, key=lambda name: name.split("/")):
         yield pack / name, name
 
 
 def _below(pack: str, folder: str) -> Iterator[str]:
-    """The files in a folder of a pack and below, by their names relative to the pack, with slashes."""
-    with os.scandir(os.path.join(pack, folder)) as entries:
-        for entry in entries:
-            name = f"{folder}/{entry.name}" if folder else entry.name
-            if entry.is_dir():
-                yield from _below(pack, name)
-            else:
-                yield name
+    """The files in a folder of a pack and below, by their names relative to the pack, with slashes.
+
+    Links to folders are given like files: they are not followed.
+    """
+    waiting = [folder]
+    while waiting:
+        place = waiting.pop()
+        with os.scandir(os.path.join(pack, place)) as entries:
+            for entry in entries:
+                name = f"{place}/{entry.name}" if place else entry.name
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(name)
+                else:
+                    yield name
 
 
-def _belongs(name: str) -> bool:
-    if name.startswith(f"{RUNBOOK_FOLDER}/"):
+def _belongs(name: str, in_rooms: bool) -> bool:
+    if in_rooms and name.startswith(f"{RUNBOOK_FOLDER}/"):
         return name.endswith(".md") and name.rpartition("/")[2].lower() != "readme.md"
     return name.endswith(".toml")
 
@@ -85,18 +100,33 @@ def read_packs(packs: Sequence[Path], problems: list[Problem]) -> list[Source]:
     sources: list[Source] = []
     seen: set[Path] = set()
     for number, pack in enumerate(packs):
-        found = False
-        for path, name in pack_files(pack):
-            found = True
-            if (real := path.resolve()) not in seen:
-                seen.add(real)
-                source = _read(path, name, number, problems)
-                if source:
-                    sources.append(source)
-        if not found:
+        files = _listed(pack, problems)
+        home = pack.resolve()
+        for path, name in files:
+            if (real := path.resolve()) in seen:
+                continue
+            seen.add(real)
+            if path.is_symlink() and path != pack and (path.is_dir() or not real.is_relative_to(home)):
+                hint = "a pack holds its own files: put a copy into it"
+                problems.append(Problem(str(path), 0, 0, "this link leads out of the pack", hint, code="link"))
+            elif source := _read(path, name, number, problems):
+                sources.append(source)
+        if not files and not problems:
             hint = "a pack is a folder with facts/, rules/ and runbooks/, or one TOML file"
             problems.append(Problem(str(pack), 0, 0, "there is no knowledge in this folder", hint, code="empty-pack"))
     return sources
+
+
+def _listed(pack: Path, problems: list[Problem]) -> list[tuple[Path, str]]:
+    """The files of a pack; that it cannot be listed, or has too many, becomes a problem."""
+    try:
+        files = list(islice(pack_files(pack), MOST_FILES + 1))
+    except OSError as error:
+        problems.append(Problem(str(pack), 0, 0, f"cannot be read: {error.strerror}", code="unreadable"))
+        return []
+    if len(files) > MOST_FILES:
+        problems.append(Problem(str(pack), 0, 0, f"this pack has more than {MOST_FILES:,} files", code="too-large"))
+    return files[:MOST_FILES]
 
 
 def digest_of(sources: Sequence[Source]) -> str:
@@ -109,14 +139,14 @@ def digest_of(sources: Sequence[Source]) -> str:
 
 def _read(path: Path, name: str, pack: int, problems: list[Problem]) -> Source | None:
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = read_text(path)
     except FileNotFoundError:
         problems.append(
             Problem(str(path), 0, 0, "no such file or folder", "check the path of the pack", code="missing")
         )
         return None
     except UnicodeDecodeError as error:
-        line = path.read_bytes().count(b"\n", 0, error.start) + 1
+        line = error.object.count(b"\n", 0, error.start) + 1
         problems.append(
             Problem(str(path), line, 1, "this is not UTF-8 text", "save the file as UTF-8", code="encoding")
         )
@@ -124,7 +154,7 @@ def _read(path: Path, name: str, pack: int, problems: list[Problem]) -> Source |
     except OSError as error:
         problems.append(Problem(str(path), 0, 0, f"cannot be read: {error.strerror}", code="unreadable"))
         return None
-    source = Source(str(path), name, text.replace("\r\n", "\n"), pack)
+    source = Source(str(path), name, text, pack)
     if source.is_runbook:
         matter = _FRONT_MATTER.match(source.text)
         if not matter:
@@ -135,16 +165,45 @@ def _read(path: Path, name: str, pack: int, problems: list[Problem]) -> Source |
     return source
 
 
+def read_text(path: Path) -> str:
+    """The text of a regular file of at most LARGEST_FILE bytes, lines ended by newlines.
+
+    Raises OSError and UnicodeDecodeError.
+    """
+    with open_regular(path) as file:
+        raw = file.read(LARGEST_FILE + 1)
+    if len(raw) > LARGEST_FILE:
+        raise OSError(errno.EFBIG, f"it is larger than {LARGEST_FILE >> 20} MiB", str(path))
+    return raw.decode("utf-8-sig").replace("\r\n", "\n")
+
+
 def parse(source: Source, problems: list[Problem]) -> bool:
     """Fill `source.tables`. False when the text is no TOML, which becomes a problem."""
     import tomllib
 
     try:
-        source.tables = tomllib.loads(source.text)
+        source.tables = loads(source.text)
     except tomllib.TOMLDecodeError as error:
         problems.append(syntax_problem(source, str(error)))
         return False
     return True
+
+
+def loads(text: str) -> dict[str, Any]:
+    """The tables of a TOML text. Raises tomllib.TOMLDecodeError, also for what tomllib itself trips over."""
+    import tomllib
+
+    if deep := re2.search(_DEEP_KEY, text):
+        line = text.count("\n", 0, deep.start()) + 1
+        raise tomllib.TOMLDecodeError(f"a key has more than {_DEEPEST} parts (at line {line}, column 1)")
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        raise
+    except RecursionError:
+        raise tomllib.TOMLDecodeError("nested too deeply") from None
+    except (ValueError, OverflowError, AttributeError) as error:
+        raise tomllib.TOMLDecodeError(str(error)) from None
 
 
 def syntax_problem(source: Source, message: str) -> Problem:

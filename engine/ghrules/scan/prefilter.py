@@ -52,8 +52,8 @@ def _class_end(pattern: str, start: int) -> int:
     if pattern.startswith("]", position):
         position += 1
     while position < len(pattern) and pattern[position] != "]":
-        if pattern.startswith("[:", position):
-            position = pattern.index(":]", position) + 2
+        if pattern.startswith("[:", position) and (end := pattern.find(":]", position)) >= 0:
+            position = end + 2
         else:
             position += 2 if pattern[position] == "\\" else 1
     return position + 1

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import stat
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
 from ghrules.errors import Problem
+from ghrules.files import replace_file
 
 _MEANT = re.compile(r"did you mean '([^']+)'\?")
 _WORD = re.compile(r"[\w$.-]+")
@@ -71,7 +73,7 @@ def _mend_file(path: Path, edits: Sequence[tuple[Problem, str]]) -> int:
         lines[problem.line - 1] = _without(line, start, end) if instead == "" else line[:start] + instead + line[end:]
         taken[problem.line] = start
         done += 1
-    path.write_bytes("".join(lines).encode("utf-8"))
+    replace_file(path.resolve(), "".join(lines).encode("utf-8"), stat.S_IMODE(path.stat().st_mode))
     return done
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ghrules.cli.output import emit
+from ghrules.cli.output import emit, save
 from ghrules.cli.rules.options import FAILED, PACKS
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def test(
     for outcome in failed:
         emit(failure_text(outcome))
     if report:
-        report.write_text(junit(outcomes), encoding="utf-8")
+        save(str(report), junit(outcomes))
     too_low = False
     if wants_coverage:
         from ghrules.authoring.coverage import coverage
