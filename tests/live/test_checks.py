@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import ghrules
-from ghrules.collect.config import Database, FromEnvironment, Stack
+from ghrules.collect.config import Database, FromEnvironment, LimitTable, Stack
 from ghrules.live.checks import plan
 from ghrules.report.model import CheckReport, Report
 from helpers.programs import Answer, FakeProgram, on_path
@@ -81,6 +81,17 @@ def test_a_command_of_the_list_is_run_and_read(
     (result,) = investigation.make([check])
     assert result.saw == (" 10:11:12 up 3 days,  2 users,  load average: 0.10, 0.20, 0.30",) and result.gaps == ()
     assert "uptime" in investigation.asked
+
+
+def test_a_command_that_listens_is_ended_and_read(
+    engine: ghrules.Engine, report: Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    FakeProgram("wrangler", tmp_path, {"tail": Answer('{"outcome":"ok"}\n', hang_s=60)})
+    on_path(monkeypatch, tmp_path)
+    hasty = STACK.model_copy(update={"limits": LimitTable(request_s=1)})
+    (check,) = plan(with_check(report, command="wrangler tail api --format json"), hasty, (), 5)
+    (result,) = ghrules.Investigation.begin(hasty, [], [], engine, {}).make([check])
+    assert (result.saw, result.gaps) == (('{"outcome":"ok"}',), ())
 
 
 def test_inside_of_an_event_loop(engine: ghrules.Engine, tmp_path: Path) -> None:

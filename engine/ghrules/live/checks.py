@@ -90,7 +90,8 @@ async def run_check(check: PlannedCheck, stack: Stack, environment: Mapping[str,
     if check.collector:
         return await run(concerned(stack, [check.collector]), stack, limits, environment)
     found = Findings(COMMAND, Secrets(environment))
-    output = await run_program(check.argv, limits.request_s, found, COMMAND)
+    listens = "tail" in check.argv
+    output = await run_program(check.argv, limits.request_s, found, COMMAND, ends_itself=not listens)
     if output:
         found.text(output.command, output.text)
     return [found]
