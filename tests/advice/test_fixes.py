@@ -1,6 +1,6 @@
 from msgspec.structs import replace
 
-from ghrules.advice.fixes import bind, evidence_values, render_checks, render_fixes, render_why
+from ghrules.advice.fixes import bind, evidence_values, render_checks, render_fixes, render_why, with_parameters
 from helpers.incident import AFTER_DEPLOY, DEPLOY, FACTS, FULL, RANKED, UNCAUGHT
 
 
@@ -39,3 +39,10 @@ def test_the_first_evidence_decides_a_field_that_several_facts_have() -> None:
     assert values["code"] == "53300"
     assert values["deploy.deployment"] == "7f3c91aa"
     assert "samples" not in values
+
+
+def test_parameters_become_their_values_and_variables_of_the_shell_stay() -> None:
+    step = 'postgres.locks: waiting_s < $lock_wait_s and used < $ratio; psql "$DATABASE_URL" -c "$other"'
+    assert with_parameters(step, {"lock_wait_s": 30, "ratio": 0.8}) == (
+        'postgres.locks: waiting_s < 30 and used < 0.8; psql "$DATABASE_URL" -c "$other"'
+    )

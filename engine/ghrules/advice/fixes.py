@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from ghrules.advice.templates import fill_command, fill_snippet, fill_text
+from ghrules.advice.text import spoken
 from ghrules.diagnosis.model import Evidence, RankedHypothesis
 from ghrules.facts.kinds import Fact
 from ghrules.facts.model import names_of
 from ghrules.inference.evaluate import holds
-from ghrules.knowledge.models import Check, Fix, Rule
+from ghrules.knowledge.models import Check, Fix, Rule, Scalar
 
 _HIDDEN = frozenset({"id", "source", "samples"})
 
 
-def render_fixes(ranked: RankedHypothesis, facts: Mapping[str, Fact]) -> tuple[Fix, ...]:
-    """The fixes of the hypothesis, ready to be read and copied."""
+_PARAMETER = re.compile(r"\$([a-z][a-z0-9_]*)\b")
+
+
+def render_fixes(
+    ranked: RankedHypothesis, facts: Mapping[str, Fact], parameters: Mapping[str, Scalar] | None = None
+) -> tuple[Fix, ...]:
+    """The fixes of the hypothesis, ready to be read and copied; a `$parameter` in `verify` becomes its value."""
     values = evidence_values(_supporting(ranked), facts)
     return tuple(
         fix.model_copy(
@@ -24,12 +31,17 @@ def render_fixes(ranked: RankedHypothesis, facts: Mapping[str, Fact]) -> tuple[F
                 "command": fill_command(fix.command, values) if fix.command else None,
                 "snippet": fill_snippet(fix.snippet, values, fix.file) if fix.snippet else None,
                 "undo": fill_command(fix.undo, values),
-                "verify": fill_command(fix.verify, values),
+                "verify": with_parameters(fill_command(fix.verify, values), parameters or {}),
                 "note": fill_text(fix.note, values),
             }
         )
         for fix in ranked.hypothesis.fixes
     )
+
+
+def with_parameters(text: str, parameters: Mapping[str, Scalar]) -> str:
+    """`text` with the values of parameters in place of their names; other names with a $ stay."""
+    return _PARAMETER.sub(lambda found: spoken(parameters.get(found[1], found[0])), text)
 
 
 def render_checks(ranked: RankedHypothesis, facts: Mapping[str, Fact]) -> tuple[tuple[Check, float], ...]:

@@ -117,7 +117,7 @@ def _hypothesis(
         explains=item.explains,
         group=item.group,
         evidence=tuple(_evidence(piece, diagnosis.facts) for piece in item.evidence),
-        fixes=tuple(_fix(fix) for fix in render_fixes(item, diagnosis.facts)),
+        fixes=tuple(_fix(fix) for fix in render_fixes(item, diagnosis.facts, knowledge.parameters)),
         checks=tuple(_check(check, gain) for check, gain in render_checks(item, diagnosis.facts)),
         runbook=_runbook(table.runbook, knowledge),
         escalation=_escalation(diagnosis.escalations.get(table.id), table),
