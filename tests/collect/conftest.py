@@ -12,7 +12,7 @@ from ghrules.collect.collector import Limits
 from ghrules.collect.config import Stack
 from ghrules.report.model import Report
 
-LIMITS = Limits(collector_s=20, request_s=0.8, connect_s=0.4, body_bytes=1 << 20)
+LIMITS = Limits(collector_s=20, request_s=1.5, connect_s=1.0, body_bytes=1 << 20)
 Collect = Callable[..., Case]
 Diagnose = Callable[[Case], Report]
 

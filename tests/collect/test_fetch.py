@@ -15,7 +15,7 @@ from ghrules.collect.collector import Limits
 from ghrules.collect.fetch import Answer, fetch
 from helpers.servers import Request, answering, closed_port, floods, http, serving, streams_for_ever
 
-LIMITS = Limits(request_s=0.6, connect_s=0.4, body_bytes=100_000)
+LIMITS = Limits(request_s=1.5, connect_s=1.0, body_bytes=100_000)
 
 
 def get(url: str, limits: Limits = LIMITS, method: str = "GET") -> Answer:
@@ -33,7 +33,7 @@ def test_a_stream_that_flows_is_cut_in_time_and_no_fault() -> None:
     with serving(streams_for_ever) as port:
         started = time.monotonic()
         answer = get(f"http://127.0.0.1:{port}/")
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 10
     assert answer.flowing and answer.fault is None and answer.status == 200
 
 
@@ -56,7 +56,7 @@ def test_a_resolver_that_hangs_holds_up_neither_the_limit_nor_the_end(monkeypatc
     started = time.monotonic()
     answer = get("http://slow-resolver.test/")
     over.set()
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 10
     assert answer.fault is not None and answer.fault.code == "resolver-trouble"
 
 

@@ -219,6 +219,16 @@ def test_the_http_collector_meets_the_same_faults(
     assert root(diagnose(case)) == expected
 
 
+def test_all_collectors_together_agree(
+    authority: trustme.CA, trusted: str, collect: Collect, diagnose: Diagnose
+) -> None:
+    leaf = authority.issue_cert("localhost", not_before=NOW - 90 * DAY, not_after=NOW - DAY)
+    with peer(context_of(leaf)) as port:
+        case = collect(Stack(endpoint=[Endpoint(url=f"https://localhost:{port}/", samples=1, ca_file=trusted)]))
+    assert case.collectors == ("http", "tls")
+    assert [item.id for item in diagnose(case).hypotheses if item.present] == ["tls-certificate-expired"]
+
+
 def test_https_endpoints_are_peers_too() -> None:
     endpoints = [Endpoint(url=url) for url in ("https://a.test/", "http://b.test", "https://c.test:8443")]
     described = Stack(endpoint=endpoints, tls=[TlsPeer(host="a.test")])

@@ -27,6 +27,7 @@ from ghrules.collect.fetch import Answer, fetch, host_and_port
 from ghrules.collect.findings import Findings
 from ghrules.collect.http_facts import observe_answers, state_of
 from ghrules.collect.metrics import answers_by_status, parse_metrics, totals
+from ghrules.collect.net import trust_for, warm_up
 from ghrules.facts.kinds import ErrorFact, EventFact, HttpFact, MeasurementFact
 
 AT_ONCE = 8
@@ -45,13 +46,15 @@ class HttpCollector:
         return bool(stack.endpoint)
 
     async def collect(self, stack: Stack, limits: Limits, found: Findings) -> None:
+        await warm_up()
         gate = asyncio.Semaphore(AT_ONCE)
+        visits = [_Visit(endpoint, limits, found) for endpoint in stack.endpoint]
 
-        async def one(endpoint: Endpoint) -> None:
+        async def one(visit: _Visit) -> None:
             async with gate:
-                await _Visit(endpoint, limits, found).run()
+                await visit.run()
 
-        await asyncio.gather(*(one(endpoint) for endpoint in stack.endpoint))
+        await asyncio.gather(*(one(visit) for visit in visits if visit.prepare()))
 
 
 class _Visit:
@@ -62,12 +65,9 @@ class _Visit:
         self.limits = limits
         self.found = found
         self.name = endpoint.name or endpoint.url
-        self.trust = ssl.create_default_context()
         self.headers: dict[str, str] = {}
 
     async def run(self) -> None:
-        if not self._prepare():
-            return
         journeys = [await self._follow(self.endpoint.url) for _ in range(self.endpoint.samples)]
         observe_answers(self.endpoint, journeys, self.found)
         if all(journey[-1].status == 0 for journey in journeys):
@@ -75,11 +75,10 @@ class _Visit:
         for part in (self._health(), self._version(), self._metrics(), self._cors(), self._balance()):
             await part
 
-    def _prepare(self) -> bool:
+    def prepare(self) -> bool:
         """Authorities and headers; False when something that the description names is not there."""
         try:
-            if self.endpoint.ca_file:
-                self.trust.load_verify_locations(self.endpoint.ca_file)
+            self.trust = trust_for(self.endpoint.ca_file)
         except (OSError, ssl.SSLError) as error:
             self.found.gap("http", self.name, "not configured", f"{self.endpoint.ca_file}: {error}")
             return False

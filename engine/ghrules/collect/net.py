@@ -9,6 +9,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
 from time import perf_counter
 from typing import Any, Literal, TypeVar
 
@@ -40,13 +41,37 @@ class Phases:
             self.ms[phase] = self.ms.get(phase, 0.0) + (perf_counter() - started) * 1000
 
 
-async def resolve(host: str, port: int) -> list[tuple[Any, ...]]:
-    """`socket.getaddrinfo` for TCP. Raises socket.gaierror.
+async def resolve(host: str, port: int) -> tuple[list[str], float]:
+    """The addresses of a host, and how many milliseconds the look-up took. Raises socket.gaierror.
 
     The system's resolver cannot be interrupted. It runs in a daemon thread, so that one that hangs holds up neither a
     time limit nor the end of the program.
     """
-    return await in_daemon_thread(lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+
+    def look_up() -> tuple[list[str], float]:
+        started = perf_counter()
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        return list(dict.fromkeys(str(entry[4][0]) for entry in found)), (perf_counter() - started) * 1000
+
+    return await in_daemon_thread(look_up)
+
+
+@lru_cache(maxsize=64)
+def trust_for(ca_file: str | None) -> ssl.SSLContext:
+    """Verifies against the system's authorities and those of a PEM file. Raises OSError, ssl.SSLError.
+
+    One context for all that share it: loading the authorities takes tens of milliseconds, in which nothing is timed.
+    """
+    context = ssl.create_default_context()
+    if ca_file:
+        context.load_verify_locations(ca_file)
+    return context
+
+
+async def warm_up() -> None:
+    """Load what the first connection would load, so that it is not timed."""
+    await httpcore.AnyIOBackend().sleep(0)
+    await in_daemon_thread(lambda: None)
 
 
 async def in_daemon_thread(work: Callable[[], T]) -> T:
@@ -92,9 +117,8 @@ class TimedBackend(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        async with self.phases.timed("dns"):
-            found = await asyncio.wait_for(resolve(host, port), timeout)
-        self.addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+        self.phases.current = "dns"
+        self.addresses, self.phases.ms["dns"] = await asyncio.wait_for(resolve(host, port), timeout)
         async with self.phases.timed("connect"):
             stream = await self._first(port, timeout, local_address, socket_options)
         self.phases.current = "request"

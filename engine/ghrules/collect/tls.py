@@ -21,7 +21,7 @@ from ghrules.collect.collector import Limits
 from ghrules.collect.config import Stack, TlsPeer
 from ghrules.collect.faults import Fault, fault_of
 from ghrules.collect.findings import Findings
-from ghrules.collect.net import Phases, resolve
+from ghrules.collect.net import Phases, resolve, trust_for
 from ghrules.facts.kinds import ConfigFact, ErrorFact, EventFact, MeasurementFact
 
 AT_ONCE = 8
@@ -69,10 +69,8 @@ def peers_of(stack: Stack) -> list[TlsPeer]:
 
 async def _look(peer: TlsPeer, limits: Limits, found: Findings) -> None:
     name = f"{peer.host}:{peer.port}"
-    trusting = ssl.create_default_context()
     try:
-        if peer.ca_file:
-            trusting.load_verify_locations(peer.ca_file)
+        trusting = trust_for(peer.ca_file)
     except (OSError, ssl.SSLError) as error:
         found.gap("tls", name, "not configured", f"{peer.ca_file}: {error}")
         return
@@ -97,10 +95,9 @@ async def _shake(peer: TlsPeer, context: ssl.SSLContext, limits: Limits) -> Hand
     phases = Phases()
     try:
         async with asyncio.timeout(limits.request_s):
-            async with phases.timed("dns"):
-                addresses = await resolve(peer.host, peer.port)
+            addresses, _ = await resolve(peer.host, peer.port)
             async with phases.timed("connect"):
-                reader, writer = await _connected([str(entry[4][0]) for entry in addresses], peer.port, limits)
+                reader, writer = await _connected(addresses, peer.port, limits)
             try:
                 async with phases.timed("tls"):
                     if peer.starttls == "postgres" and not await _postgres_agrees(reader, writer):
@@ -119,7 +116,7 @@ async def _connected(
 ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     """A connection to the first address that lets it."""
     failure: OSError | None = None
-    for address in dict.fromkeys(addresses):
+    for address in addresses:
         try:
             return await asyncio.wait_for(asyncio.open_connection(address, port), limits.connect_s)
         except OSError as error:
