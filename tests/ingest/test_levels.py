@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from ghrules.ingest.levels import level_of, level_of_priority
+from ghrules.ingest.levels import level_of, level_of_priority, level_passed_on
 
 
 @pytest.mark.parametrize(
@@ -23,3 +23,11 @@ def test_syslog_priority() -> None:
     assert level_of_priority("34") == "fatal"
     assert level_of_priority("131") == "error"
     assert level_of_priority("x") is None
+
+
+def test_a_line_passed_on_keeps_its_own_level() -> None:
+    assert level_passed_on("info", "2026-01-04 12:31:53,592 [736] ERROR: upload refused") == "error"
+    assert level_passed_on("info", "12:31:53 ERROR upload refused") == "error"
+    assert level_passed_on("info", "2026-01-04 12:31:53 no ERROR: seen") == "info"
+    assert level_passed_on("warning", "2026-01-04 12:31:53 ERROR: upload refused") == "warning"
+    assert level_passed_on(None, "2026-01-04 12:31:53 ERROR: upload refused") is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 PROBLEMS = frozenset({"warning", "error", "fatal"})
@@ -17,6 +18,10 @@ _WORDS = {
     "fatal": "fatal critical crit panic emergency emerg alert f ftl c dpanic",
 }
 _LEVELS = {word: level for level, words in _WORDS.items() for word in words.split()}
+_PASSED_ON = re.compile(
+    r"(?:\[?(?:\d{4}[-/]\d\d[-/]\d\d[T ])?\d\d:\d\d:\d\d[\d.,:+Z-]*\]? +(?:[A-Z]{3,5} +)?(?:\[\d+\] +)?"
+    r"(?P<level>ERROR|FATAL|CRITICAL|SEVERE|PANIC)\b[: ])"
+)
 _SYSLOG = ("fatal", "fatal", "fatal", "error", "warning", "notice", "info", "debug")
 
 
@@ -31,6 +36,17 @@ def level_of(value: object, own: Mapping[str, str] | None = None) -> str | None:
             return known
     word = word.lower()
     return _LEVELS.get(word) or _LEVELS.get(word.rstrip(":+-0123456789"))
+
+
+def level_passed_on(level: str | None, text: str) -> str | None:
+    """The level of a message that may be another program's line, passed on by a collector under its own level.
+
+    `{"level": "info", "msg": "2026-01-04 12:31:53,592 [736] ERROR: upload refused"}` is an error.
+    """
+    if level is None or level in PROBLEMS:
+        return level
+    found = _PASSED_ON.match(text)
+    return _LEVELS[found["level"].lower()] if found else level
 
 
 def level_of_priority(priority: str) -> str | None:

@@ -10,7 +10,7 @@ from typing import Any
 from msgspec import Struct
 
 from ghrules.ingest.catalogue import LOOKED_AT, Catalogue, CompiledFormat
-from ghrules.ingest.levels import PROBLEMS, level_of
+from ghrules.ingest.levels import PROBLEMS, level_of, level_passed_on
 from ghrules.ingest.patterns import Pattern, text_of
 from ghrules.ingest.record import Value
 from ghrules.ingest.times import parse_time
@@ -75,6 +75,8 @@ def _of_object(format_: CompiledFormat | None, value: dict[str, Any], now: float
     _fill(content, format_, now)
     specs = format_.json_texts if format_.json_texts is not None else _MESSAGE
     content.texts = texts_of(value, specs)
+    if content.texts:
+        content.level = level_passed_on(content.level, content.texts[0])
     if not content.texts and not format_.table.keys:
         content.texts = sentences(value)
     elif format_.table.sentences and content.level in PROBLEMS:

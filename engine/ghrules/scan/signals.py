@@ -203,11 +203,12 @@ class CompiledSignal:
 
 
 def _first_match(patterns: Sequence[Any], text: str) -> Any | None:
-    """The first pattern's match in the text as it stands, else in the text without escaped quotes.
+    """The first pattern's match in the text as it stands, else in the text without escaped or doubled quotes.
 
-    Programs print errors inside quoted strings: `PostgresError { message: "relation \\"users\\" does not exist" }`.
+    Programs print errors inside quoted strings: `PostgresError { message: "relation \\"users\\" does not exist" }`;
+    exported tables double them: `orders,"role ""shop"" does not exist"`.
     """
-    readings = (text, text.replace('\\"', '"')) if '\\"' in text else (text,)
+    readings = [text, *(text.replace(quote, '"') for quote in ('\\"', '""') if quote in text)]
     return next((match for reading in readings for pattern in patterns if (match := pattern.search(reading))), None)
 
 
