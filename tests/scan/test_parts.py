@@ -70,7 +70,6 @@ def small(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
 
     def make(size: int) -> None:
         monkeypatch.setattr("ghrules.ingest.ranges.CHUNK_SIZE", size)
-        monkeypatch.setattr(read_chunks, "__kwdefaults__", {"step": size})
         monkeypatch.setattr(parts, "CHUNKS", 1)
         monkeypatch.setattr(parts, "WORTH_IT", 1)
         monkeypatch.setattr(Source.chunks, "__defaults__", (size,))
@@ -126,7 +125,7 @@ def test_parts_joined_are_the_whole(tmp_path: Path, scanner: Scanner, small: Cal
     small(size)
     path = written(tmp_path / "a.log", 400)
     (source,) = open_sources([path])
-    listed = parts_of(source)
+    listed = list(parts_of(source))
     assert len(listed) == chunk_count(source) > 5
     pieces = [scan_part(scanner, part, None, (None, None)) for part in listed]
     assert told(joined(str(path), pieces)) == in_one_piece(scanner, path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -117,6 +117,12 @@ class Catalogue:
     def found(self, text: bytes) -> list[int]:
         """Which patterns are found in a line: wrappers come first, then heads, then continuations."""
         return self._set.found(text[:LOOKED_AT])
+
+    def sighted(self, is_blind: Callable[[str], bool]) -> PatternSet:
+        """The patterns that are not blind (wrappers, heads and continuations), as one pass."""
+        own = [f.table.pattern or "" for f in self.wrappers + self.heads]
+        own += [f.table.continues or "" for f in self.continued]
+        return PatternSet([pattern for pattern in own if not is_blind(pattern)])
 
     def wrapper(self, index: int) -> CompiledFormat | None:
         return self.wrappers[index] if index < self._first_head else None

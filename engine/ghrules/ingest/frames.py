@@ -94,6 +94,10 @@ class Framer:
             known = self._heads[line.start] = parse_head(self._catalogue, line, self._now)
         return known
 
+    def surely_begins(self, line: Line) -> bool:
+        """A record begins at the line, whatever stands before it."""
+        return not self._holds_rows() and self._begins(line) and not self._may_attach(line)
+
     def before(self, line: Line) -> Line | None:
         """The line of the same stream before `line`."""
         start = line.start

@@ -63,7 +63,7 @@ def parse_head(catalogue: Catalogue, line: Line, now: float) -> Head:
     for index in line.found:
         format_ = catalogue.head(index)
         if format_ is not None and (len(text) <= LOOKED_AT or format_.pattern.captures(text) is not None):
-            return Head(format_, format_.table.texts == [], partial(_of_line, format_, text, now))
+            return Head(format_, format_.table.texts == [], partial(of_line, format_, text, now))
     return Head(None, False, lambda: Content(texts=[text_of(text)]))
 
 
@@ -84,8 +84,11 @@ def _of_object(format_: CompiledFormat | None, value: dict[str, Any], now: float
     return content
 
 
-def _of_line(format_: CompiledFormat, text: bytes, now: float) -> Content:
-    parts = format_.pattern.captures(text) or {}
+def of_line(
+    format_: CompiledFormat, text: bytes, now: float, captures: Callable[[], dict[str, str]] | None = None
+) -> Content:
+    """What a line says in its format; `captures` gives what its pattern captures, where that is known already."""
+    parts = captures() if captures else format_.pattern.captures(text) or {}
     fields: dict[str, Value] = {name: value for name, value in parts.items() if value != ""}
     _name_fields(format_, fields)
     _convert(format_, fields)

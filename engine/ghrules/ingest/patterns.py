@@ -34,6 +34,18 @@ def _spans(match: Any) -> Sequence[tuple[int, int]]:
     return spans if spans is not None else [match.span(group) for group in range(match.re.groups + 1)]
 
 
+Spans = Sequence[tuple[str, int, int]]
+"""Name, begin and end of the groups that took part in a match."""
+
+
+def cut_out(line: bytes, spans: Spans) -> dict[str, str]:
+    """The texts at these places of a line."""
+    if line.isascii():
+        text = line.decode()
+        return {name: text[start:end] for name, start, end in spans}
+    return {name: text_of(line[start:end]) for name, start, end in spans}
+
+
 class Pattern:
     """A pattern with named groups, compiled at its first use."""
 
@@ -51,15 +63,17 @@ class Pattern:
 
     def captures(self, line: bytes) -> dict[str, str] | None:
         """The named groups that took part in the match, or None when the pattern is not found in `line`."""
+        spans = self.spans(line)
+        return None if spans is None else cut_out(line, spans)
+
+    def spans(self, line: bytes) -> Spans | None:
+        """Where the named groups are that took part in the match, or None when the pattern is not found in `line`."""
         regexp, names = self._compiled
         match = regexp.search(line)
         if match is None:
             return None
         spans = _spans(match)
-        if line.isascii():
-            text = line.decode()
-            return {name: text[spans[i][0] : spans[i][1]] for name, i in names if spans[i][0] >= 0}
-        return {name: text_of(line[spans[i][0] : spans[i][1]]) for name, i in names if spans[i][0] >= 0}
+        return tuple((name, *spans[i]) for name, i in names if spans[i][0] >= 0)
 
     def part(self, line: bytes, name: str) -> tuple[dict[str, str], bytes] | None:
         """The captures and, as bytes, the group `name`; None when the pattern or the group is not found."""

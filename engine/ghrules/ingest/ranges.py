@@ -13,6 +13,7 @@ from ghrules.ingest.documents import is_document
 from ghrules.ingest.sources import Source
 
 HEAD = 64 << 10
+_COUNTED = 1 << 20
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -41,20 +42,28 @@ def chunk_count(source: Source) -> int:
 
 
 def read_chunks(
-    path: str, first: int, last: int, size: int, too_long: Callable[[int], None], *, step: int = CHUNK_SIZE
+    path: str,
+    first: int,
+    last: int,
+    size: int,
+    too_long: Callable[[int], None],
+    *,
+    line: int = 1,
+    step: int | None = None,
 ) -> Iterator[Chunk]:
-    """The chunks `first` to `last` (exclusive) of a file of `size` bytes; their lines count from the first one.
+    """The chunks `first` to `last` (exclusive) of a file of `size` bytes, the first of which begins with line `line`.
 
     The chunk before them comes first, unless they begin the file: it gives them the time of the records above.
     Raises OSError.
     """
+    step = step or CHUNK_SIZE
     with open(path, "rb") as file:
         if first:
             before, start = _cut_at(file, first - 1, step, size), _cut_at(file, first, step, size)
             yield Chunk(_read(file, before, start), before, 1, False)
         else:
             start = 0
-        line, complained = 1, 0
+        complained = 0
         for number in range(first + 1, last + 1):
             stop = _cut_at(file, number, step, size)
             if stop <= start and not (size == 0 and number == 1):
@@ -66,6 +75,13 @@ def read_chunks(
             yield Chunk(data, start, line, stop >= size)
             line += data.count(b"\n")
             start = stop
+
+
+def count_lines(path: str, first: int, last: int, size: int) -> int:
+    """The newlines in the chunks `first` to `last` (exclusive). Raises OSError."""
+    with open(path, "rb") as file:
+        start, stop = (_cut_at(file, number, CHUNK_SIZE, size) for number in (first, last))
+        return sum(_read(file, at, min(at + _COUNTED, stop)).count(b"\n") for at in range(start, stop, _COUNTED))
 
 
 def head_of(path: str) -> bytes:

@@ -14,6 +14,7 @@ from ghrules.ingest.frames import Frame, Framer
 from ghrules.ingest.parse import Head, extract, parse_row
 from ghrules.ingest.patterns import text_of
 from ghrules.ingest.record import Record
+from ghrules.ingest.shapes import Shapes
 from ghrules.ingest.times import reference_time
 from ghrules.ingest.unwrap import Line, without_escapes
 from ghrules.ingest.values import JsonFields
@@ -47,6 +48,7 @@ class RecordReader:
         self.path = source_path
         self.counts: Counter[str] = Counter()
         self.skipped = 0
+        self._shapes = Shapes(self.catalogue)
         self._now = _time_of(source_path) if now is None else now
         self._chunk: Chunk | None = None
         self._framer = Framer(self.catalogue, b"", self._now)
@@ -62,7 +64,11 @@ class RecordReader:
     def read(self, chunk: Chunk, start: int, end: int) -> Record:
         """The record that holds the line at `chunk.data[start:end]`. Both ends of a record give the same record."""
         self._enter(chunk)
-        return self._record(self._framer.frame(start))
+        known = self._records.get(start)
+        if known is not None:
+            return known
+        frame = self._shapes.frame(self._framer, chunk.data, start, end, self._now)
+        return self._record(self._framer.frame(start) if frame is None else frame)
 
     def begin(self, head: bytes, before: Chunk) -> None:
         """Read on after the chunk `before` of a source that begins with `head`."""

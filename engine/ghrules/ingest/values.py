@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping, Sequence, ValuesView
+from collections.abc import Callable, ItemsView, Iterable, Iterator, KeysView, Mapping, Sequence, ValuesView
 from functools import lru_cache
 from typing import Any, overload
 
@@ -102,6 +102,18 @@ def flatten(value: Mapping[str, Any]) -> dict[str, Value]:
     return fields
 
 
+class _Found(dict[str, Any]):
+    """What was looked up; what is not there yet is looked up now."""
+
+    def __init__(self, look_up: Callable[[str], Any]) -> None:
+        super().__init__()
+        self._look_up = look_up
+
+    def __missing__(self, name: str) -> Any:
+        found = self[name] = self._look_up(name)
+        return found
+
+
 class JsonFields(dict[str, Value]):
     """The fields of a JSON object, looked up on demand and flattened only when they are iterated.
 
@@ -113,7 +125,7 @@ class JsonFields(dict[str, Value]):
         self._value = value
         self._aliases = aliases or {}
         self._full = False
-        self._found: dict[str, Any] = {}
+        self._found = _Found(self._look_up)
 
     @property
     def source(self) -> dict[str, Any]:
@@ -121,12 +133,11 @@ class JsonFields(dict[str, Value]):
         return self._value
 
     def _find(self, name: str) -> Any:
-        held = super().get(name, _MISSING)
-        if held is not _MISSING:
-            return held
-        if name not in self._found:
-            self._found[name] = self._look_up(name)
         return self._found[name]
+
+    def __setitem__(self, name: str, value: Value) -> None:
+        super().__setitem__(name, value)
+        self._found[name] = value
 
     def _look_up(self, name: str) -> Any:
         for source in self._aliases.get(name, (name,)):
@@ -146,6 +157,7 @@ class JsonFields(dict[str, Value]):
                     leaves[alias] = found
             super().update(leaves)
             super().update(own)
+            self._found.update(super().items())
 
     def __getitem__(self, name: str) -> Value:
         found = self._find(name)
@@ -158,7 +170,7 @@ class JsonFields(dict[str, Value]):
     @overload
     def get(self, name: str, default: Any, /) -> Any: ...
     def get(self, name: str, default: Any = None, /) -> Any:
-        found = self._find(name)
+        found = self._found[name]
         return default if found is _MISSING else found
 
     def __contains__(self, name: object) -> bool:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import multiprocessing
 import platform
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from typing import Any
 
 from ghrules.errors import InputError
@@ -33,8 +34,9 @@ def scan_parallel(
     try:
         waiting: list[tuple[Source, list[tuple[Part, Future[PartResult] | None]]]] = []
         for source in sources:
-            if parts := parts_of(source):
-                waiting.append((source, [(part, _submit(pool, part, input_format, window)) for part in parts]))
+            submitted = [(part, _submit(pool, part, input_format, window)) for part in _parts(source)]
+            if submitted:
+                waiting.append((source, submitted))
             else:
                 result.merge(scanner.scan([source], input_format, window, progress))
         for source, submitted in waiting:
@@ -77,6 +79,12 @@ def _start(recipe: Recipe) -> None:
 
 def _work(part: Part, input_format: str | None, window: Window) -> PartResult:
     return scan_part(_scanner, part, input_format, window)
+
+
+def _parts(source: Source) -> Iterator[Part]:
+    """The parts of a source up to the one before which it could not be read any more."""
+    with suppress(OSError):
+        yield from parts_of(source)
 
 
 def _here(scanner: Scanner, part: Part, input_format: str | None, window: Window) -> PartResult | None:

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from msgspec import Struct
 
-from ghrules.facts.fold import Sample
 from ghrules.ingest.detect import dominant
-from ghrules.ingest.ranges import chunk_count, head_of, read_chunks
+from ghrules.ingest.ranges import chunk_count, count_lines, head_of, read_chunks
 from ghrules.ingest.sources import Source, open_sources
 from ghrules.knowledge.cache import Cache
 from ghrules.knowledge.kept import kept_knowledge
@@ -43,17 +42,18 @@ class Recipe(Struct, frozen=True):
 
 
 class Part(Struct, frozen=True):
-    """Chunks `first` to `last` (exclusive) of a file of `size` bytes; the whole of it, read as a stream, without
-    `last`."""
+    """Chunks `first` to `last` (exclusive) of a file of `size` bytes, beginning with line `line`; the whole of it, read
+    as a stream, without `last`."""
 
     path: str
     size: int
     first: int = 0
     last: int | None = None
+    line: int = 1
 
 
 class PartResult(Struct):
-    """What a part showed. Its lines count from 1; `counts` are records by format, `too_long` lines that were cut.
+    """What a part showed. `counts` are records by format, `too_long` the numbers of lines that were cut.
 
     `episodes` says that an episode began in it, so that the source has to be read from its beginning.
     """
@@ -79,15 +79,22 @@ def workers_for(sources: Sequence[Source], jobs: int) -> int:
     return max(1, min(jobs, size // WORTH_IT))
 
 
-def parts_of(source: Source) -> list[Part]:
-    """The parts in which a source may be read; none for what only this process can read."""
+def parts_of(source: Source) -> Iterator[Part]:
+    """The parts in which a source may be read, none for what only this process can read.
+
+    Lines are counted on the way: a part is there once those before it have been counted.
+    """
     if not (source.on_disk and source.readable) or source.limited:
-        return []
-    count = chunk_count(source)
-    size = source.size or 0
-    if count > CHUNKS:
-        return [Part(source.path, size, first, min(first + CHUNKS, count)) for first in range(0, count, CHUNKS)]
-    return [Part(source.path, size)]
+        return
+    count, size = chunk_count(source), source.size or 0
+    if count <= CHUNKS:
+        yield Part(source.path, size)
+        return
+    line = 1
+    for first in range(0, count, CHUNKS):
+        last = min(first + CHUNKS, count)
+        yield Part(source.path, size, first, last, line)
+        line += count_lines(source.path, first, last, size) if last < count else 0
 
 
 def scan_part(scanner: Scanner, part: Part, input_format: str | None, window: Window) -> PartResult:
@@ -104,7 +111,7 @@ def scan_part(scanner: Scanner, part: Part, input_format: str | None, window: Wi
             scan.result, told.records, source.bytes, dict(scan.counts), told.skipped_records, [], source.problems
         )
     too_long: list[int] = []
-    chunks = read_chunks(part.path, part.first, part.last, part.size, too_long.append)
+    chunks = read_chunks(part.path, part.first, part.last, part.size, too_long.append, line=part.line)
     if part.first:
         scan.begin(head_of(part.path), next(chunks))
     size = 0
@@ -124,13 +131,9 @@ def joined(path: str, parts: Iterable[PartResult], problems: Sequence[str] = ())
     counts: Counter[str] = Counter()
     summary = SourceSummary(path, problems=list(problems))
     for part in parts:
-        if summary.records:
-            _move(part.result, summary.records)
         whole.merge(part.result)
         counts.update(part.counts)
-        summary.problems += [
-            f"line {line + summary.records} is longer than 1 MiB and was cut" for line in part.too_long
-        ]
+        summary.problems += [f"line {line} is longer than 1 MiB and was cut" for line in part.too_long]
         summary.problems += part.problems
         summary.records += part.lines
         summary.bytes += part.bytes
@@ -139,19 +142,6 @@ def joined(path: str, parts: Iterable[PartResult], problems: Sequence[str] = ())
     summary.problems = list(dict.fromkeys(summary.problems))
     whole.sources.append(summary)
     return whole
-
-
-def _move(result: ScanResult, lines: int) -> None:
-    """Count the lines of all samples from the beginning of the source, which is so many lines above."""
-
-    def moved(sample: Sample) -> Sample:
-        return sample._replace(line=sample.line + lines)
-
-    for group in result.fold.groups.values():
-        group.samples = [moved(sample) for sample in group.samples]
-    templates = result.unknown.templates
-    for template, (count, sample) in templates.items():
-        templates[template] = (count, moved(sample))
 
 
 def _bytes_on_disk(source: Source) -> int:

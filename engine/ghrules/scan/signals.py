@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, get_args
 from ghrules.facts.fold import BURSTING
 from ghrules.facts.kinds import Fact
 from ghrules.ingest.record import Record, Value
+from ghrules.ingest.shapes import is_blind
 from ghrules.knowledge.models import Condition, Format, Scalar, Signal
 from ghrules.scan.conditions import compiled, lookup, record_tests
 from ghrules.scan.prefilter import widen
@@ -28,10 +29,6 @@ _MASKS = (
     (re.compile(r"\(\s*\?(?:\s*,\s*\?)+\s*\)"), "(?)"),
     (re.compile(r"\s+"), " "),
 )
-
-
-_ALL_DIGITS = re.compile(r"\{\d+(?:,\d*)?\}|0-9")
-"""What is written with digits in a pattern and does not tell one digit from another."""
 
 
 class Found(NamedTuple):
@@ -210,11 +207,6 @@ def _first_match(patterns: Sequence[Any], text: str) -> Any | None:
     """
     readings = [text, *(text.replace(quote, '"') for quote in ('\\"', '""') if quote in text)]
     return next((match for reading in readings for pattern in patterns if (match := pattern.search(reading))), None)
-
-
-def is_blind(pattern: str) -> bool:
-    """Whether a pattern is found in a text if and only if it is found there with any other decimal digits."""
-    return not any(map(str.isdigit, _ALL_DIGITS.sub("", pattern)))
 
 
 def mask(text: str) -> str:
