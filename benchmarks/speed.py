@@ -97,9 +97,8 @@ def main() -> None:
         theirs = understood(all_ours, folder)
         patterns, log = folder / "patterns", folder / "dump.log"
         patterns.write_text("\n".join(theirs) + "\n")
-        print(
-            f"\n{options.megabytes} MB, medians of {options.rounds}; {len(all_ours)} patterns, ripgrep takes {len(theirs)}"
-        )
+        print(f"\n{options.megabytes} MB, medians of {options.rounds} rounds")
+        print(f"{len(all_ours)} patterns, of which ripgrep takes {len(theirs)}")
         for form in options.formats:
             for hits in options.hits:
                 with log.open("w") as stream:
@@ -114,9 +113,9 @@ def main() -> None:
                 found = interleaved(commands, options.rounds)
                 rg, one, two = found["rg"], found["one"], found["two"]
                 print(
-                    f"{form:<9} {hits:5.1%}  rg {rg.wall:6.2f} s  wc {found['wc'].wall:5.2f} s  ghrules {one.wall:6.2f} s "
-                    f"(wall {one.wall / rg.wall:5.2f}, cpu {one.cpu / rg.cpu:5.2f})  two jobs {two.wall / one.wall:4.2f}  "
-                    f"peak {one.memory:3.0f} MB"
+                    f"{form:<9} {hits:5.1%}  rg {rg.wall:6.2f} s  wc {found['wc'].wall:5.2f} s  "
+                    f"ghrules {one.wall:6.2f} s, {one.memory:3.0f} MB, to rg {one.wall / rg.wall:5.2f} "
+                    f"(cpu {one.cpu / rg.cpu:5.2f})  two jobs to one {two.wall / one.wall:4.2f}"
                 )
 
 
