@@ -42,6 +42,7 @@ def library(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeLibrary]:
     fake = FakeLibrary()
     module = ModuleType("ghrules.api")
     module.Engine = fake.Engine  # type: ignore[attr-defined]
+    module.CACHE = None  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "ghrules.api", module)
     for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "GHRULES_DEBUG"):
         monkeypatch.delenv(name, raising=False)

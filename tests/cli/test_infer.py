@@ -34,6 +34,7 @@ def test_options_reach_the_library(library) -> None:  # type: ignore[no-untyped-
         "packs": ("a", "b.toml"),
         "parameters": {"slow_request_ms": 500, "env": "prod", "on": True},
         "backend": "clips",
+        "cache": None,
         "redact": True,
     }
     assert library.call["input_format"] == "postgres-stderr"

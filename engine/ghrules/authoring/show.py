@@ -79,7 +79,7 @@ class _HypothesisPage(_KnowledgePage):
     def evidence(self, rule: Rule, hypothesis: str) -> None:
         direction = "for" if hypothesis in rule.supports else "against"
         ratio = LIKELIHOOD_RATIOS[rule.strength]
-        self.label(direction, rule.why or rule.id, tag=Span(f"  [{rule.strength}, x {ratio:g}]", "dim"))
+        self.label(direction, rule.why or rule.id, tag=Span(f"[{rule.strength}, x {ratio:g}]", "dim"))
         for line in conditions(rule):
             self.label("", line, "cyan")
         self.label("", f"{rule.id}, {rule.place}" if rule.place else rule.id, "dim")
@@ -94,7 +94,7 @@ class _HypothesisPage(_KnowledgePage):
             self.label("", check.expect, "dim")
 
     def fix(self, fix: Fix) -> None:
-        self.label("fix", fix.do, "bold", tag=Span(f"  [{fix.risk}]", "dim"))
+        self.label("fix", fix.do, "bold", tag=Span(f"[{fix.risk}]", "dim"))
         self.command(fix.command)
         if fix.snippet:
             self.label("", f"in {fix.file}:" if fix.file else "change:", "dim")
@@ -116,7 +116,7 @@ class _HypothesisPage(_KnowledgePage):
         for rule in self.relations.escalations(table):
             if rule.escalate:
                 to = f"{rule.escalate.to}: {rule.escalate.reason}"
-                self.label("escalate", to, tag=Span(f"  [{'; '.join(conditions(rule))}]", "dim"))
+                self.label("escalate", to, tag=Span(f"[{'; '.join(conditions(rule))}]", "dim"))
         self.texts("see", table.references)
 
     def tests(self, hypothesis: Hypothesis) -> list[str]:
