@@ -20,6 +20,12 @@ from random import Random
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "engine")]
 
+if "--guided" in sys.argv:
+    import atheris
+
+    with atheris.instrument_imports(include=["ghrules"], enable_loader_override=False):
+        import targets  # noqa: F401
+
 from mutator import TOKENS, mutated  # noqa: E402
 from seeds import FOUND, seeds_of  # noqa: E402
 from targets import TARGETS, check  # noqa: E402
@@ -85,7 +91,6 @@ def _with_atheris(name: str, seconds: float) -> int:
 
 def _guided(name: str, seconds: float) -> None:
     """Does not return: the fuzzer ends the process."""
-    import atheris
 
     def one(data: bytes) -> None:
         try:
@@ -108,7 +113,6 @@ def _guided(name: str, seconds: float) -> None:
             "-timeout=60",
             "-rss_limit_mb=2048",
         ]
-        atheris.instrument_all()
         atheris.Setup([sys.argv[0], *options, f"-artifact_prefix={folder}/", str(corpus)], one)
         atheris.Fuzz()
 

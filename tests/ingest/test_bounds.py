@@ -137,6 +137,16 @@ def test_large_headers_are_refused_before_they_are_in_memory(tmp_path: Path) -> 
     assert "header that is larger" in problems[0]
 
 
+def test_long_numbers_in_headers_are_refused(tmp_path: Path) -> None:
+    """Some versions of the standard library search them in quadratic time (CVE-2024-6232)."""
+    header = tarfile.TarInfo("x")
+    header.type, header.size = tarfile.XHDTYPE, 1 << 19
+    (tmp_path / "a.tar").write_bytes(header.tobuf() + b"1" * (1 << 19) + tar_of(("a.log", TEXT, b"0")))
+    sizes, problems = read(tmp_path / "a.tar")
+    assert sizes == {}
+    assert "number that no archiver writes" in problems[0]
+
+
 def test_sparse_members_are_refused(tmp_path: Path) -> None:
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as archive:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import stat
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -68,6 +71,45 @@ def test_a_folder_that_cannot_be_written_is_no_problem(tmp_path: Path) -> None:
     cache = Cache(tmp_path / "file" / "below")
     cache.put("kind", "key", 1)
     assert cache.get("kind", "key") is None
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="needs users and permissions")
+def test_a_file_that_others_may_write_is_none(tmp_path: Path) -> None:
+    cache = Cache(tmp_path)
+    cache.put("kind", "key", 1)
+    (file,) = tmp_path.iterdir()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    file.chmod(0o666)
+    assert cache.get("kind", "key") is None
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="needs users and permissions")
+def test_a_file_of_another_user_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cache = Cache(tmp_path)
+    cache.put("kind", "key", 1)
+    monkeypatch.setattr(os, "geteuid", lambda: 12345)
+    assert cache.get("kind", "key") is None
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes")
+def test_a_pipe_or_a_folder_in_the_place_of_a_file_is_none(tmp_path: Path) -> None:
+    cache = Cache(tmp_path)
+    os.mkfifo(tmp_path / "kind-key")
+    (tmp_path / "kind-other").mkdir()
+    assert [cache.get("kind", "key"), cache.get("kind", "other")] == [None, None]
+
+
+@pytest.mark.skipif(not hasattr(os, "symlink"), reason="needs links")
+def test_a_planted_link_is_not_written_through(tmp_path: Path) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("mine")
+    folder = tmp_path / "cache"
+    folder.mkdir()
+    part = f"kind-key.{os.getpid()}-{threading.get_ident()}.part"
+    (folder / part).symlink_to(victim)
+    (folder / "kind-key").symlink_to(victim)
+    Cache(folder).put("kind", "key", 1)
+    assert victim.read_text() == "mine"
 
 
 def test_old_entries_go(tmp_path: Path) -> None:

@@ -51,6 +51,8 @@ class Model(msgspec.Struct, metaclass=_ModelMeta, frozen=True, kw_only=True, for
             return msgspec.convert(values, cls, strict=False)
         except msgspec.ValidationError as error:
             raise _invalid(str(error)) from None
+        except UnicodeEncodeError:
+            raise Invalid("a text holds half of a character", "") from None
 
     def model_copy(self, *, update: Mapping[str, Any]) -> Self:
         """The same with other values for some fields."""

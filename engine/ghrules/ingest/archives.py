@@ -6,6 +6,7 @@ what stands before.
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections import deque
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 _STEP = 64 << 10
 _LONGEST_HEADER = 1 << 20
+_LONG_NUMBER = re.compile(rb"\d{65}")
 _TAR_MAGIC_AT = 257
 _LOCAL, _DESCRIPTOR = b"PK\x03\x04", b"PK\x07\x08"
 _CENTRAL = (b"PK\x01\x02", b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x08")
@@ -86,12 +88,39 @@ def _bounded_header() -> type[TarInfo]:
                 raise BrokenStream("the tar archive has a header that is larger than any that archivers write")
             return info
 
+        def _proc_pax(self, archive: Any) -> Any:
+            stream = archive.fileobj
+            body = stream.read(self._block(self.size))  # type: ignore[attr-defined]
+            if _LONG_NUMBER.search(body):  # in which some versions of tarfile search in quadratic time
+                raise BrokenStream("the tar archive has a header with a number that no archiver writes")
+            archive.fileobj = _Given(body, stream)
+            try:
+                return super()._proc_pax(archive)  # type: ignore[misc]
+            finally:
+                archive.fileobj = stream
+
         def _proc_sparse(self, _archive: Any) -> Any:
             raise BrokenStream("the tar archive has a sparse member, which no log is")
 
         _proc_gnusparse_00 = _proc_gnusparse_01 = _proc_gnusparse_10 = lambda self, *_: self._proc_sparse(None)
 
     return Bounded
+
+
+class _Given:
+    """A stream of which the next piece has been read already."""
+
+    def __init__(self, piece: bytes, stream: Any) -> None:
+        self._piece: bytes | None = piece
+        self._stream = stream
+
+    def read(self, size: int) -> bytes:
+        piece, self._piece = self._piece, None
+        content: bytes = self._stream.read(size) if piece is None else piece
+        return content
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
 
 
 def _whole(read: Read, size: int) -> Read:

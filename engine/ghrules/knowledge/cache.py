@@ -17,6 +17,7 @@ from pathlib import Path
 from threading import get_ident
 from typing import Any
 
+from ghrules.files import open_regular
 from ghrules.knowledge.sources import pack_files
 
 KEPT = 8
@@ -43,13 +44,14 @@ class Cache:
             return None
 
     def put(self, kind: str, key: str, value: object) -> None:
-        self.write(kind, key, pickle.dumps(value, pickle.HIGHEST_PROTOCOL))
+        with contextlib.suppress(RecursionError):  # what is nested too deeply is made anew each time
+            self.write(kind, key, pickle.dumps(value, pickle.HIGHEST_PROTOCOL))
 
     def read(self, kind: str, key: str) -> bytes | None:
         """The bytes that were written there; None when there are none, or they are not whole."""
         try:
-            with self._file(kind, key).open("rb") as stream:
-                if hasattr(os, "geteuid") and os.fstat(stream.fileno()).st_uid != os.geteuid():
+            with open_regular(self._file(kind, key)) as stream:
+                if _may_be_of_others(os.fstat(stream.fileno())):
                     return None
                 digest, content = stream.read(_DIGEST), stream.read()
         except OSError:
@@ -61,7 +63,8 @@ class Cache:
         part = file.with_name(f"{file.name}.{os.getpid()}-{get_ident()}.part")
         with contextlib.suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
+            flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0)
+            with open(os.open(part, flags, 0o600), "wb") as stream:
                 stream.write(sha256(content).digest())
                 stream.write(content)
             os.replace(part, file)
@@ -74,6 +77,11 @@ class Cache:
         files = sorted(self.folder.glob(f"{kind}-*"), key=lambda file: file.stat().st_mtime, reverse=True)
         for file in files[KEPT:]:
             file.unlink(missing_ok=True)
+
+
+def _may_be_of_others(state: os.stat_result) -> bool:
+    """Another user has written the file, or could have: what it holds would be run by unpickling it."""
+    return hasattr(os, "geteuid") and (state.st_uid != os.geteuid() or bool(state.st_mode & 0o022))
 
 
 def key_of(packs: Sequence[Path], parameters: Mapping[str, object]) -> str:
