@@ -115,7 +115,7 @@ def test_a_runbook_is_an_id_and_never_a_path(write: Write, tmp_path: Path, runbo
         "a = " + "9" * 10_000,
         "a = 9999-99-99T99:99:99Z",
         "a = 1979-05-27T00:00:00+99:99",
-        "[[signal]]\n" * 20_000,
+        "[[signal]]\n" * 1_000,
         "\ud800".encode("utf-8", "surrogatepass").decode("latin-1"),
         "a" * (LARGEST_FILE + 1),
         "\0" * 1000,
@@ -129,6 +129,14 @@ def test_huge_and_nested_files_are_errors_with_a_place(write: Write, name: str, 
     said = complaint(write({"facts/shelf.toml": SIGNAL, name: matter}))
     assert name in said
     assert len(said) < 20_000_000
+
+
+@pytest.mark.parametrize("value", ["> 1" + " " * 500_000 + "and", "> 1 and > 1" * 50_000, "within " + "x" * 500_000])
+def test_long_conditions_are_errors(write: Write, value: str) -> None:
+    rules = HYPOTHESIS.format("x").replace('"shop.sold-out" }', f'"shop.sold-out", count = "{value}" }}')
+    assert "a condition has at most 1,000 characters" in complaint(
+        write({"facts/a.toml": SIGNAL, "rules/a.toml": rules})
+    )
 
 
 def test_a_huge_file_is_not_read_to_its_end(write: Write) -> None:
@@ -230,12 +238,12 @@ def test_patterns_that_would_backtrack_are_linear_or_refused(write: Write, patte
 
 
 BACKTRACKING = (
-    "'" * 3000, "''" * 1500 + "'a", "(?, " * 1000, "(?,?" * 800 + "x", "0" * 3000 + "-", "a" * 8 + "-" * 3000,
-    "$1" * 1000,
-    " " * 3000, "\\" * 3000, "[" * 3000, "[1;" + "1;" * 1500, "\x1b]" * 1500, "\x1b[" + ";" * 3000, "^[[" * 1000,
-    "\\u001b" * 500, '"' + "\\" * 3000, "{" * 3000, "{a" * 1500, "#" * 3000, "::" * 1500, "1,1" * 1000, "a." * 1500,
-    "--" * 1500, "/" * 3000, "@" * 3000, "=" * 3000, "<" * 3000, "&" * 3000, "`" * 3000, "*" * 3000, "_" * 3000,
-    "\n" * 3000,
+    "'" * 600, "''" * 300 + "'a", "(?, " * 200, "(?,?" * 160 + "x", "0" * 600 + "-", "a" * 8 + "-" * 600,
+    "$1" * 200,
+    " " * 600, "\\" * 600, "[" * 600, "[1;" + "1;" * 300, "\x1b]" * 300, "\x1b[" + ";" * 600, "^[[" * 200,
+    "\\u001b" * 100, '"' + "\\" * 600, "{" * 600, "{a" * 300, "#" * 600, "::" * 300, "1,1" * 200, "a." * 300,
+    "--" * 300, "/" * 600, "@" * 600, "=" * 600, "<" * 600, "&" * 600, "`" * 600, "*" * 600, "_" * 600,
+    "\n" * 600,
 )  # fmt: skip
 
 
@@ -262,7 +270,7 @@ PATTERNS = dict(library_patterns())
 
 @pytest.mark.parametrize("name", PATTERNS)
 def test_expressions_of_the_standard_library_do_not_backtrack_badly(name: str) -> None:
-    """Texts of 3,000 characters that make a backtracking engine try everything; exponential ones would never end."""
+    """Texts of 600 characters that make a backtracking engine try everything; exponential ones would never end."""
     import time
 
     pattern = PATTERNS[name]
@@ -273,7 +281,7 @@ def test_expressions_of_the_standard_library_do_not_backtrack_badly(name: str) -
             pattern.search(subject)  # type: ignore[arg-type]
             pattern.match(subject)  # type: ignore[arg-type]
             pattern.fullmatch(subject)  # type: ignore[arg-type]
-    assert time.process_time() - began < 20
+    assert time.process_time() - began < 5
 
 
 def test_masking_of_statements_is_bounded() -> None:

@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime
 
 _BREAKS = re.compile(r"\s+")
-_LINE_COMMAND = re.compile(r"^(\s*)::", re.M)
+_LINE_COMMAND = re.compile(r"^([^\S\n]*)::", re.M)
 _BRACKET_COMMAND = re.compile(r"##(?=\w*\[)")
 _INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\ufff9-\ufffb]")
 

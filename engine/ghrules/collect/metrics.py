@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 _SAMPLE = re.compile(r"(?P<name>[a-zA-Z_:][\w:]*)(?:\{(?P<labels>.*)\})?\s+(?P<value>\S+)(?:\s+-?\d+)?\s*")
+_LONGEST_LINE = 8192
 _LABEL = re.compile(r'(?P<name>[a-zA-Z_]\w*)="(?P<value>(?:[^"\\]|\\.)*)"')
 _STATUS_LABELS = ("status", "code", "status_code", "http_status", "http_status_code")
 _PARTS = ("_bucket", "_created")
@@ -26,7 +27,7 @@ class Sample:
 def parse_metrics(text: str) -> Iterator[Sample]:
     """The samples of a page; lines that are none are left out."""
     for line in text.splitlines():
-        found = _SAMPLE.fullmatch(line)
+        found = _SAMPLE.fullmatch(line) if len(line) <= _LONGEST_LINE else None
         if not found:
             continue
         try:

@@ -64,6 +64,7 @@ class Test(Struct, frozen=True):
 
 
 _LITERAL_HINT = 'to compare with the text itself put it into a list: ["..."]'
+_LONGEST = 1_000
 _OPERATORS = frozenset("=!<>~$")
 _WORDS = ("present", "absent", "within")
 _DURATION = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
@@ -102,6 +103,8 @@ def parse_tests(field: str, value: object, parameters: Mapping[str, Scalar], ali
             if not pattern:
                 raise ConditionError(f"'{op}' needs a pattern after it", 'write a regular expression: "~ ^time.?out"')
             return [Test(field, op, pattern)]
+    if len(text) > _LONGEST:
+        raise ConditionError(f"a condition has at most {_LONGEST:,} characters", "make several of it")
     if within := _WITHIN.match(text):
         span, side, anchor = within.groups()
         duration, moment = parse_expr(span, parameters, aliases), parse_expr(anchor, parameters, aliases)

@@ -14,7 +14,7 @@ from ghrules.report.model import HypothesisReport, Report
 from ghrules.report.redaction import hidden
 from ghrules.report.words import NOTHING_FOUND, notes, percent, role_of, skipped_records
 
-_LINE_COMMAND = re.compile(r"^(\s*)::", re.M)
+_LINE_COMMAND = re.compile(r"^([^\S\n]*)::", re.M)
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
