@@ -104,13 +104,15 @@ class Engine:
         until: datetime | None = None,
         progress: Progress | None = None,
         jobs: int | None = 1,
+        cluster: str | None = None,
         recurrences: Mapping[str, Recurrence] | None = None,
     ) -> Report:
         """Read files, folders, globs, "-" or binary streams, or the `lines` given, and diagnose.
 
         `recurrences` is what a history tells of the hypotheses (`Store.recurrences`). Naive `since` and `until` are
         taken as UTC. `jobs` is the largest number of worker processes for big inputs, None for one a core; the report
-        is the same for any number. Raises InputError when nothing can be read.
+        is the same for any number. `cluster` is the address of a Dask scheduler, or "local" for one that is started for
+        this with `jobs` workers. Raises InputError when nothing can be read.
         """
         session = self.session()
         window = (_seconds(since), _seconds(until))
@@ -119,7 +121,7 @@ class Engine:
         inputs = list(paths) if isinstance(paths, Sequence) and not isinstance(paths, str) else [paths]
         if inputs:
             sources = open_sources(inputs, formats=self.knowledge.formats)
-            session.read_sources(sources, input_format, window, progress, cores() if jobs is None else jobs)
+            session.read_sources(sources, input_format, window, progress, jobs, cluster)
         return session.diagnose(recurrences)
 
 
@@ -194,17 +196,25 @@ class Session:
         input_format: str | None = None,
         window: tuple[float | None, float | None] = (None, None),
         progress: Progress | None = None,
-        jobs: int = 1,
+        jobs: int | None = 1,
+        cluster: str | None = None,
     ) -> None:
         """Scan opened sources into the working memory; case files give the facts that they hold."""
         sizes = [source.size for source in sources]
         total = None if None in sizes else sum(size for size in sizes if size is not None)
-        workers = workers_for(sources, jobs)
-        self._scan_sources(self._logs(sources), input_format, window, progress, total, workers)
+        workers = jobs if cluster else workers_for(sources, cores() if jobs is None else jobs)
+        self._scan_sources(self._logs(sources, cluster), input_format, window, progress, total, workers, cluster)
 
-    def _logs(self, sources: Iterable[Source]) -> Iterator[Source]:
-        """The sources and what is packed in them; a case file is taken in instead."""
-        for source in (member for packed in sources for member in packed.members()):
+    def _logs(self, sources: Iterable[Source], cluster: str | None = None) -> Iterator[Source]:
+        """The sources and what is packed in them; a case file is taken in instead. A cluster unpacks by itself."""
+        for packed in sources:
+            if cluster and packed.address and not (packed.on_disk and packed.begins_with(CASE_MARK)):
+                yield packed
+            else:
+                yield from self._without_cases(packed.members())
+
+    def _without_cases(self, sources: Iterable[Source]) -> Iterator[Source]:
+        for source in sources:
             if source.begins_with(CASE_MARK):
                 lines = b"".join(chunk.data for chunk in source.chunks()).decode("utf-8", "replace").split("\n")
                 self.take(read_case(lines, self.engine.knowledge.kinds), source.path)
@@ -218,7 +228,8 @@ class Session:
         window: tuple[float | None, float | None] = (None, None),
         progress: Progress | None = None,
         total: int | None = None,
-        workers: int = 1,
+        workers: int | None = 1,
+        cluster: str | None = None,
     ) -> None:
         done = 0
 
@@ -229,7 +240,13 @@ class Session:
                 progress(done, total)
 
         scanner = self.engine.scanner
-        if workers > 1:
+        if cluster:
+            from ghrules.scan.cluster import scan_on_cluster
+
+            result = scan_on_cluster(
+                scanner, sources, cluster, workers, input_format, window, advance, self.engine.recipe.cache
+            )
+        elif workers and workers > 1:
             from ghrules.scan.parallel import scan_parallel
 
             result = scan_parallel(scanner, self.engine.recipe, sources, workers, input_format, window, advance)

@@ -29,6 +29,7 @@ def test_options_reach_the_library(library) -> None:  # type: ignore[no-untyped-
         "infer x --pack a --pack b.toml --parameter slow_request_ms=500 --parameter env=prod --parameter on=true"
     )
     more = "--input-format postgres-stderr --engine clips --since 2026-11-02T09:12:00Z --until 2026-11-02T10:12+01:00"
+    more += " --jobs 2 --cluster local --no-cache"
     assert main([*arguments.split(), *more.split()]) == 0
     assert library.engine == {
         "packs": ("a", "b.toml"),
@@ -38,6 +39,7 @@ def test_options_reach_the_library(library) -> None:  # type: ignore[no-untyped-
         "redact": True,
     }
     assert library.call["input_format"] == "postgres-stderr"
+    assert (library.call["jobs"], library.call["cluster"]) == (2, "local")
     assert library.call["since"] == library.call["until"] == datetime(2026, 11, 2, 9, 12, tzinfo=UTC)
 
 

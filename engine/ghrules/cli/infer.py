@@ -89,6 +89,11 @@ def parameter_option(ctx: click.Context, param: click.Parameter, texts: tuple[st
     metavar="N",
     help="Worker processes for big inputs, one for each core by default. The report is the same for any number.",
 )
+@click.option(
+    "--cluster",
+    metavar="local|ADDRESS",
+    help="Read on a Dask cluster: its scheduler (tcp://HOST:8786), or 'local' for one started for this.",
+)
 @click.option("--no-cache", is_flag=True, help="Neither read nor write what is kept of the knowledge between runs.")
 @click.option(
     "--history",
@@ -116,6 +121,7 @@ def infer(
     input_format: str | None,
     engine: str,
     jobs: int | None,
+    cluster: str | None,
     no_cache: bool,
     history: bool,
     known: str | None,
@@ -127,7 +133,8 @@ def infer(
 ) -> None:
     """Read logs and name the probable root causes, ranked, with proof and fixes.
 
-    A PATH is a file (plain, .gz, .zst), a folder, a glob or - for standard input; formats are detected.
+    A PATH is a file, a folder, a glob, a URL (s3://, gs://, az://, https://; globs and prefixes too) or - for standard
+    input; compressed files and archives are unpacked, formats are detected.
     """
     from ghrules.api import CACHE, Engine
     from ghrules.report.select import is_at_least, select
@@ -150,6 +157,7 @@ def infer(
             until=until,
             progress=progress,
             jobs=jobs,
+            cluster=cluster,
             recurrences=recurrences,
         )
     chosen = select(hide_known(report, known, show_known), min_confidence=min_confidence, areas=areas)

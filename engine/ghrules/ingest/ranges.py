@@ -11,6 +11,7 @@ from ghrules.ingest.compress import compression
 from ghrules.ingest.decode import SNIFFED, looks_binary, text_encoding
 from ghrules.ingest.documents import is_document
 from ghrules.ingest.sources import Source
+from ghrules.ingest.urls import is_url
 
 HEAD = 64 << 10
 _COUNTED = 1 << 20
@@ -25,7 +26,7 @@ def chunk_count(source: Source) -> int:
     if source.size is None or source.limited:
         return 0
     try:
-        with open(source.path, "rb") as file:
+        with _opened(source.address or source.path, HEAD) as file:
             head = file.read(SNIFFED)
     except OSError:
         return 0
@@ -57,7 +58,7 @@ def read_chunks(
     Raises OSError.
     """
     step = step or CHUNK_SIZE
-    with open(path, "rb") as file:
+    with _opened(path) as file:
         if first:
             before, start = _cut_at(file, first - 1, step, size), _cut_at(file, first, step, size)
             yield Chunk(_read(file, before, start), before, 1, False)
@@ -79,15 +80,24 @@ def read_chunks(
 
 def count_lines(path: str, first: int, last: int, size: int) -> int:
     """The newlines in the chunks `first` to `last` (exclusive). Raises OSError."""
-    with open(path, "rb") as file:
+    with _opened(path) as file:
         start, stop = (_cut_at(file, number, CHUNK_SIZE, size) for number in (first, last))
         return sum(_read(file, at, min(at + _COUNTED, stop)).count(b"\n") for at in range(start, stop, _COUNTED))
 
 
 def head_of(path: str) -> bytes:
     """The first bytes of a file, from which times without a year are measured."""
-    with open(path, "rb") as file:
+    with _opened(path, HEAD) as file:
         return file.read(HEAD)
+
+
+def _opened(path: str, block: int | None = None) -> BinaryIO:
+    """A file, or an object at a URL, of which `block` bytes are asked for at once."""
+    if not is_url(path):
+        return open(path, "rb")
+    from ghrules.ingest.remote import BLOCK, open_random
+
+    return open_random(path, block or BLOCK)
 
 
 def _cut_at(file: BinaryIO, number: int, step: int, size: int) -> int:

@@ -63,10 +63,13 @@ def find(url: str, most: int) -> list[Remote]:
     return list(_objects(system, name, found.values(), most))
 
 
-def open_random(url: str) -> BinaryIO:
-    """A stream of an object in which one may go back a little, for reading a range of it. Raises as `find` does."""
+def open_random(url: str, block: int = BLOCK) -> BinaryIO:
+    """A stream of an object in which one may go back a little, for reading a range of it in requests of `block` bytes.
+
+    Raises as `find` does.
+    """
     system, name = _system(url)
-    return _opened(system, name, "blockcache", {"maxblocks": _BLOCKS_HELD})
+    return _opened(system, name, "blockcache", {"maxblocks": _BLOCKS_HELD}, block)
 
 
 def reason_of(error: BaseException) -> str:
@@ -117,9 +120,9 @@ def _system(url: str) -> tuple[Any, str]:
     return system, str(name)
 
 
-def _opened(system: Any, name: str, cache: str, options: dict[str, int]) -> BinaryIO:
+def _opened(system: Any, name: str, cache: str, options: dict[str, int], block: int = BLOCK) -> BinaryIO:
     try:
-        stream = system.open(name, "rb", block_size=BLOCK, cache_type=cache, cache_options=options)
+        stream = system.open(name, "rb", block_size=block, cache_type=cache, cache_options=options)
     except Exception as error:
         raise OSError(reason_of(error)) from error
     return cast(BinaryIO, _Told(stream))

@@ -63,6 +63,8 @@ class Source(Struct):
     """It has been opened already."""
     on_disk: bool = False
     """It is a file of its own, which another process may open by its path."""
+    address: str | None = None
+    """Where another machine may open it; may hold secrets."""
 
     @property
     def limited(self) -> bool:
@@ -293,7 +295,7 @@ def _of_url(url: str, max_files: int) -> list[Source]:
         found = find(url, max_files)
     except OSError as error:
         return [Source(shown(url), [f"cannot be read: {_reason(error)}"])]
-    return [Source(remote.path, size=remote.plain_size, _open=remote.open) for remote in found] or [
+    return [Source(remote.path, size=remote.plain_size, _open=remote.open, address=remote.url) for remote in found] or [
         Source(shown(url), ["nothing is there that this names"])
     ]
 
@@ -322,7 +324,8 @@ def _of_file(path: str, max_files: int) -> list[Source]:
         return [Source(path, [f"cannot be read: {error}"])]
     plain = compression(head) is None and archive(head) is None
     opened = partial(open_as_it_is, path)
-    return [Source(path, size=size if plain else None, _open=opened, _packed=not plain, on_disk=True)]
+    address = os.path.abspath(path)
+    return [Source(path, size=size if plain else None, _open=opened, _packed=not plain, on_disk=True, address=address)]
 
 
 def _members(path: str, size: int, found: ZipMembers) -> list[Source]:

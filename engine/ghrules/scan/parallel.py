@@ -84,7 +84,7 @@ def _work(part: Part, input_format: str | None, window: Window) -> PartResult:
 def _parts(source: Source) -> Iterator[Part]:
     """The parts of a source up to the one before which it could not be read any more."""
     with suppress(OSError):
-        yield from parts_of(source)
+        yield from parts_of(source) if source.on_disk else ()
 
 
 def _here(scanner: Scanner, part: Part, input_format: str | None, window: Window) -> PartResult | None:

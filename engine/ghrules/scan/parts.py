@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ghrules.ingest.detect import dominant
 from ghrules.ingest.ranges import chunk_count, count_lines, head_of, read_chunks
@@ -50,6 +51,16 @@ class Part(Struct, frozen=True):
     first: int = 0
     last: int | None = None
     line: int = 1
+    address: str = ""
+    """Where a worker finds it when that is not `path`; may hold secrets."""
+
+    @property
+    def place(self) -> str:
+        return self.address or self.path
+
+
+Count = Callable[[Sequence[Part]], Iterable[int]]
+"""Gives the newlines in each of some parts, in their order."""
 
 
 class PartResult(Struct):
@@ -79,29 +90,42 @@ def workers_for(sources: Sequence[Source], jobs: int) -> int:
     return max(1, min(jobs, size // WORTH_IT))
 
 
-def parts_of(source: Source) -> Iterator[Part]:
+def parts_of(source: Source, count: Count | None = None) -> Iterator[Part]:
     """The parts in which a source may be read, none for what only this process can read.
 
-    Lines are counted on the way: a part is there once those before it have been counted.
+    Lines are counted on the way, here or by `count`: a part is there once those before it have been counted.
     """
-    if not (source.on_disk and source.readable) or source.limited:
+    if not (source.address and source.readable) or source.limited:
         return
-    count, size = chunk_count(source), source.size or 0
-    if count <= CHUNKS:
-        yield Part(source.path, size)
+    chunks, size = chunk_count(source), source.size or 0
+    if chunks <= CHUNKS:
+        yield Part(source.path, size, address=source.address)
         return
+    parts = [
+        Part(source.path, size, first, min(first + CHUNKS, chunks), address=source.address)
+        for first in range(0, chunks, CHUNKS)
+    ]
+    counts = iter((count or _counted)(parts[:-1]))
     line = 1
-    for first in range(0, count, CHUNKS):
-        last = min(first + CHUNKS, count)
-        yield Part(source.path, size, first, last, line)
-        line += count_lines(source.path, first, last, size) if last < count else 0
+    for part in parts:
+        yield replace(part, line=line)
+        line += next(counts, 0)
+
+
+def lines_in(part: Part) -> int:
+    """The newlines in a part that is no whole object. Raises OSError."""
+    return count_lines(part.place, part.first, part.last or 0, part.size)
+
+
+def _counted(parts: Iterable[Part]) -> Iterator[int]:
+    return map(lines_in, parts)
 
 
 def scan_part(scanner: Scanner, part: Part, input_format: str | None, window: Window) -> PartResult:
     """Read one part. Raises OSError when the file is gone."""
     scan = SourceScan(scanner, part.path, ScanResult(), input_format, window)
     if part.last is None:
-        (source,) = open_sources([part.path], formats=scanner.knowledge.formats)
+        (source,) = open_sources([part.place], formats=scanner.knowledge.formats)
         for member in source.members():
             for chunk in member.chunks():
                 scan.feed(chunk)
@@ -111,9 +135,9 @@ def scan_part(scanner: Scanner, part: Part, input_format: str | None, window: Wi
             scan.result, told.records, source.bytes, dict(scan.counts), told.skipped_records, [], source.problems
         )
     too_long: list[int] = []
-    chunks = read_chunks(part.path, part.first, part.last, part.size, too_long.append, line=part.line)
+    chunks = read_chunks(part.place, part.first, part.last, part.size, too_long.append, line=part.line)
     if part.first:
-        scan.begin(head_of(part.path), next(chunks))
+        scan.begin(head_of(part.place), next(chunks))
     size = 0
     for chunk in chunks:
         scan.feed(chunk)
