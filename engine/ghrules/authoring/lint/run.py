@@ -94,7 +94,7 @@ def _is_allowed(problem: Problem, examined: Examined) -> bool:
     lines = source.text.split("\n")
     at = problem.line - source.first_line
     said = [lines[at]]
-    while at > 0 and lines[at - 1].lstrip().startswith("#"):
+    while at > 0 and (lines[at - 1].lstrip().startswith("#") or lines[at - 1].rstrip().endswith("[")):
         at -= 1
         said.append(lines[at])
     return any(problem.code in re.split(", *", found) for line in said for found in _ALLOWED.findall(line))
