@@ -35,9 +35,10 @@ def test_the_program_of_the_readme_compiles() -> None:
 
 @pytest.mark.parametrize("call", re.findall(r"ghrules ([a-z]+[^#|\n`]*)", "\n".join(blocks(""))))
 def test_the_commands_and_options_of_the_readme_exist(call: str) -> None:
-    name = call.split()[0]
-    assert name in cli.list_commands(click.Context(cli))
-    options = {option for parameter in infer.params for option in parameter.opts}
+    context = click.Context(cli)
+    command = cli.get_command(context, call.split()[0])
+    assert command is not None
+    options = {option for parameter in command.params for option in parameter.opts}
     for word in re.findall(r"(?<=\s)--?[a-z][a-z-]*", call):
         assert word in options
 
