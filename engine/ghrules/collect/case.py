@@ -103,7 +103,7 @@ def _add(case: Case, item: object, kinds: Mapping[str, type[Fact]]) -> None:
         if item["ghrules_case"] != VERSION:
             raise ValueError(f"it has version {item['ghrules_case']!r}, this ghrules reads version '{VERSION}'")
         case.collectors = tuple(str(name) for name in _list(item.get("collectors")))
-        case.collected_at = datetime.fromisoformat(item["collected_at"]) if item.get("collected_at") else None
+        case.collected_at = _moment(item["collected_at"]) if item.get("collected_at") else None
     elif "fact" in item:
         kind = item.pop("fact")
         if kind not in kinds:
@@ -114,6 +114,14 @@ def _add(case: Case, item: object, kinds: Mapping[str, type[Fact]]) -> None:
         case.texts.append(Text(str(item.get("origin", "")), item["text"], form if isinstance(form, str) else None))
     else:
         raise ValueError("it is neither a fact nor a text")
+
+
+def _moment(text: str) -> datetime:
+    """A time of this age. Raises ValueError; far ones cannot be told in every time zone."""
+    moment = datetime.fromisoformat(text)
+    if not 1970 < moment.year < 9000:
+        raise ValueError(f"it was not collected in the year {moment.year}")
+    return moment
 
 
 def _told(fact: Fact) -> dict[str, object]:
