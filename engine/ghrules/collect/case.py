@@ -17,7 +17,7 @@ from msgspec import Struct
 from ghrules import __version__
 from ghrules.errors import InputError
 from ghrules.facts.kinds import Fact
-from ghrules.facts.model import Invalid
+from ghrules.facts.model import Invalid, names_of
 from ghrules.files import replace_file
 
 if TYPE_CHECKING:
@@ -103,12 +103,16 @@ def _add(case: Case, item: object, kinds: Mapping[str, type[Fact]]) -> None:
         if item["ghrules_case"] != VERSION:
             raise ValueError(f"it has version {item['ghrules_case']!r}, this ghrules reads version '{VERSION}'")
         case.collectors = tuple(str(name) for name in _list(item.get("collectors")))
-        case.collected_at = _moment(item["collected_at"]) if item.get("collected_at") else None
+        case.collected_at = (
+            _of_this_age(datetime.fromisoformat(item["collected_at"])) if item.get("collected_at") else None
+        )
     elif "fact" in item:
         kind = item.pop("fact")
         if kind not in kinds:
             raise ValueError(f"there is no fact kind '{kind}'")
-        case.facts.append(kinds[kind].model_validate(item))
+        fact = kinds[kind].model_validate(item)
+        times = {name: value for name in names_of(kinds[kind]) if isinstance(value := getattr(fact, name), datetime)}
+        case.facts.append(fact.model_copy(update={name: _of_this_age(value) for name, value in times.items()}))
     elif isinstance(item.get("text"), str):
         form = item.get("format")
         case.texts.append(Text(str(item.get("origin", "")), item["text"], form if isinstance(form, str) else None))
@@ -116,12 +120,11 @@ def _add(case: Case, item: object, kinds: Mapping[str, type[Fact]]) -> None:
         raise ValueError("it is neither a fact nor a text")
 
 
-def _moment(text: str) -> datetime:
-    """A time of this age. Raises ValueError; far ones cannot be told in every time zone."""
-    moment = datetime.fromisoformat(text)
-    if not 1970 < moment.year < 9000:
-        raise ValueError(f"it was not collected in the year {moment.year}")
-    return moment
+def _of_this_age(moment: datetime) -> datetime:
+    """The time, in UTC when it names no zone. Raises ValueError for far ones, which not every zone can tell."""
+    if not 1970 <= moment.year < 5000:
+        raise ValueError(f"nothing was collected in the year {moment.year}")
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _told(fact: Fact) -> dict[str, object]:

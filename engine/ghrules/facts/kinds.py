@@ -6,7 +6,7 @@ or a text. String fields tell facts of one kind apart, numbers are aggregated (s
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from types import new_class
 from typing import ClassVar
 
@@ -46,7 +46,7 @@ class Fact(Model):
         for name in names_of(type(self)):
             value = getattr(self, name)
             if isinstance(value, datetime):
-                plain[name] = value.timestamp()
+                plain[name] = (value if value.tzinfo else value.replace(tzinfo=UTC)).timestamp()
             elif isinstance(value, str | int | float) and name != "id":
                 plain[name] = value
         return plain
