@@ -31,7 +31,7 @@ from ghrules.errors import UsageError
 from ghrules.facts.kinds import Fact, GapFact, Origin
 from ghrules.facts.model import Invalid
 from ghrules.inference.engine import Inference
-from ghrules.ingest.sources import Source, open_sources
+from ghrules.ingest.sources import MOST_FILES, Source, open_sources
 from ghrules.knowledge.builtin import builtin_pack
 from ghrules.knowledge.cache import Cache
 from ghrules.knowledge.kept import kept_knowledge
@@ -47,6 +47,8 @@ Input = str | Path | BinaryIO
 Progress = Callable[[int, int | None], None]
 Listener = Callable[[Diagnosis, Inference], None]
 PACKS_VARIABLE = "GHRULES_PACKS"
+MOST_OBJECTS = 10_000_000
+"""Inputs that are read at most on a cluster."""
 CACHE = Path(platformdirs.user_cache_dir("ghrules"))
 
 
@@ -120,7 +122,8 @@ class Engine:
             session.read(lines, input_format=input_format, window=window)
         inputs = list(paths) if isinstance(paths, Sequence) and not isinstance(paths, str) else [paths]
         if inputs:
-            sources = open_sources(inputs, formats=self.knowledge.formats)
+            most = MOST_OBJECTS if cluster else MOST_FILES
+            sources = open_sources(inputs, formats=self.knowledge.formats, max_files=most)
             session.read_sources(sources, input_format, window, progress, jobs, cluster)
         return session.diagnose(recurrences)
 
