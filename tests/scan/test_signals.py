@@ -122,3 +122,8 @@ def test_quotes_may_be_escaped_as_in_a_string_that_quotes_the_error() -> None:
     printed = record('Failure { message: "role \\"app\\" is gone" }')
     assert observed(printed, patterns=['role "(?P<role>[^"]+)" is gone']) == [{"role": "app"}]
     assert observed(printed, patterns=['role \\\\"app'], set={"code": "x"}) == [{"code": "x"}]
+
+
+def test_quotes_may_be_doubled_as_in_an_exported_table() -> None:
+    printed = record('web,"role ""app"" is gone"')
+    assert observed(printed, patterns=['role "app"'], set={"code": "x"}) == [{"code": "x"}]
