@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from ghrules.advice.text import flat
 from ghrules.api import Engine, Session
@@ -14,9 +15,10 @@ from ghrules.diagnosis.causes import PRESENT
 from ghrules.diagnosis.model import Diagnosis, RankedHypothesis
 from ghrules.facts.kinds import Fact
 from ghrules.ingest.sources import open_sources
-from ghrules.knowledge.models import PackTest, Place, Signal
+from ghrules.knowledge.models import PackTest, Place, Secret, Signal
 from ghrules.scan.scanner import Scanner
 
+Item = TypeVar("Item", Signal, Secret)
 Within = Callable[[Place | None], bool]
 """Chooses by the place at which something is written."""
 
@@ -103,11 +105,7 @@ def run_examples(
     `reason` has the rules run over the facts of each example, so that the outcome tells which of them fire.
     """
     yield from _run_secrets(engine, select, within)
-    for signal in engine.knowledge.signals:
-        written = engine.knowledge.places.get(f"signal:{signal.id}")
-        if not within(written) or not re.search(select, signal.id):
-            continue
-        place = str(written or "")
+    for signal, place in _chosen(engine, "signal", engine.knowledge.signals, select, within):
         for text in signal.examples:
             facts = facts_in(engine.scanner, text, signal)
             seen = frozenset(fact.signal for fact in facts)
@@ -120,12 +118,18 @@ def run_examples(
             yield Outcome(signal.id, place, failure)
 
 
+def _chosen(
+    engine: Engine, table: str, items: Sequence[Item], select: str, within: Within
+) -> Iterator[tuple[Item, str]]:
+    """The tables that are asked for, each with its place."""
+    for item in items:
+        written = engine.knowledge.places.get(f"{table}:{item.id}")
+        if within(written) and re.search(select, item.id):
+            yield item, str(written or "")
+
+
 def _run_secrets(engine: Engine, select: str, within: Within) -> Iterator[Outcome]:
-    for secret in engine.knowledge.secrets:
-        written = engine.knowledge.places.get(f"secret:{secret.id}")
-        if not within(written) or not re.search(select, secret.id):
-            continue
-        place = str(written or "")
+    for secret, place in _chosen(engine, "secret", engine.knowledge.secrets, select, within):
         for text in secret.examples:
             redactor = engine.redactor([secret.kind])
             redactor.text(text)

@@ -41,3 +41,12 @@ def test_a_folder_of_files_is_no_dump(tmp_path: Path, capfd: pytest.CaptureFixtu
         (tmp_path / name).write_text("x\n")
     assert main(["redact", str(tmp_path)]) == 4
     assert "name one of them" in capfd.readouterr().err
+
+
+def test_a_secret_is_hidden_wherever_it_stands_in_a_line_of_megabytes(tmp_path: Path) -> None:
+    dump, clean = tmp_path / "dump.log", tmp_path / "clean.log"
+    filler = b"x" * (1 << 20)
+    for shift in (0, 8, 13):
+        dump.write_bytes(filler[shift:] + b" jane@acme.com " + filler + b"\nend")
+        assert main(["redact", str(dump), "-o", str(clean)]) == 0
+        assert clean.read_bytes() == filler[shift:] + b" REDACTED-email-1 " + filler + b"\nend"

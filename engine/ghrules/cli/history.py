@@ -5,7 +5,6 @@ from __future__ import annotations
 import getpass
 import os
 from collections.abc import Callable
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -49,8 +48,11 @@ def list_(days: int | None, hypothesis: str | None, limit: int, output: str, whe
         found = store.diagnoses(days, hypothesis, limit)
     if output == "json":
         import json
+        from dataclasses import asdict
 
-        emit(json.dumps([_document(item) for item in found], indent=2, ensure_ascii=False) + "\n")
+        from ghrules.advice.text import moment
+
+        emit(json.dumps([asdict(item) for item in found], indent=2, ensure_ascii=False, default=moment) + "\n")
     else:
         emit("".join(_told(item) for item in found) or "nothing is remembered (ghrules infer --history remembers)\n")
 
@@ -140,22 +142,6 @@ def _told(item: Remembered) -> str:
         what = f"resolved {found.hypothesis}" if found.hypothesis else "note"
         lines.append(f"    {what} by {flat(found.author)}, {moment(found.at)}: {flat(found.text)}")
     return "\n".join(lines) + "\n"
-
-
-def _document(item: Remembered) -> dict[str, object]:
-    from dataclasses import asdict
-
-    from ghrules.advice.text import moment
-
-    document = asdict(item) | {"at": moment(item.at)}
-    for found in document["notes"]:
-        found["at"] = moment(_as_time(found["at"]))
-    return document
-
-
-def _as_time(value: object) -> datetime:
-    assert isinstance(value, datetime)
-    return value
 
 
 def _user() -> str:

@@ -135,10 +135,11 @@ class Source(Struct):
         if not count and not self.problems:
             self.problems.append("the archive holds no files")
 
-    def chunks(self, size: int = CHUNK_SIZE) -> Iterator[Chunk]:
+    def chunks(self, size: int = CHUNK_SIZE, *, joined: bool = False) -> Iterator[Chunk]:
         """The decoded text in chunks of about `size` bytes that end at line ends.
 
-        Trouble on the way (early end, damaged data, limits) ends the text and is noted in `problems`.
+        Trouble on the way (early end, damaged data, limits) ends the text and is noted in `problems`. So is a line that
+        goes over several chunks, unless the caller says that it is `joined` again.
         """
         opened, self._at_hand = self._at_hand or self._opened(self.problems), None
         if opened is None:
@@ -147,7 +148,7 @@ class Source(Struct):
             read = self._decoded(opened)
             if read is None:
                 return
-            for chunk in cut(self._watched(read), size, self._too_long):
+            for chunk in cut(self._watched(read), size, (lambda line: None) if joined else self._too_long):
                 if not chunk.data:
                     if not self.problems:
                         self.problems.append("empty")

@@ -11,8 +11,8 @@ from ghrules.redaction.redactor import Redactor
 def redact_dump(source: Source, redactor: Redactor, write: Callable[[bytes], object]) -> None:
     """Write the text of `source`, decompressed and as UTF-8, line by line without its secrets.
 
-    Memory does not grow with the text, only with the number of different secrets. What could not be read stands in the
-    source's `problems` afterwards.
+    Memory grows with the longest line and the number of different secrets, not with the text. What could not be read
+    stands in the source's `problems` afterwards.
     """
     first = True
     for line in redactor.lines(_lines(source)):
@@ -21,8 +21,11 @@ def redact_dump(source: Source, redactor: Redactor, write: Callable[[bytes], obj
 
 
 def _lines(source: Source) -> Iterator[bytes]:
-    rest = b""
-    for chunk in source.chunks():
-        *whole, rest = (rest + chunk.data).split(b"\n")
-        yield from whole
-    yield rest
+    begun: list[bytes] = []
+    for chunk in source.chunks(joined=True):
+        *whole, rest = chunk.data.split(b"\n")
+        for line in whole:
+            yield b"".join([*begun, line])
+            begun = []
+        begun.append(rest)
+    yield b"".join(begun)
