@@ -50,3 +50,10 @@ def test_a_secret_is_hidden_wherever_it_stands_in_a_line_of_megabytes(tmp_path: 
         dump.write_bytes(filler[shift:] + b" jane@acme.com " + filler + b"\nend")
         assert main(["redact", str(dump), "-o", str(clean)]) == 0
         assert clean.read_bytes() == filler[shift:] + b" REDACTED-email-1 " + filler + b"\nend"
+
+
+def test_a_json_document_keeps_its_form(tmp_path: Path) -> None:
+    dump, clean = tmp_path / "dump.json", tmp_path / "clean.json"
+    dump.write_text('[\n  {"email": "jane@acme.com",\n   "n": 1}\n]\n')
+    assert main(["redact", str(dump), "-o", str(clean)]) == 0
+    assert clean.read_text() == '[\n  {"email": "REDACTED-email-1",\n   "n": 1}\n]\n'

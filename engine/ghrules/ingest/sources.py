@@ -135,20 +135,21 @@ class Source(Struct):
         if not count and not self.problems:
             self.problems.append("the archive holds no files")
 
-    def chunks(self, size: int = CHUNK_SIZE, *, joined: bool = False) -> Iterator[Chunk]:
+    def chunks(self, size: int = CHUNK_SIZE, *, verbatim: bool = False) -> Iterator[Chunk]:
         """The decoded text in chunks of about `size` bytes that end at line ends.
 
         Trouble on the way (early end, damaged data, limits) ends the text and is noted in `problems`. So is a line that
-        goes over several chunks, unless the caller says that it is `joined` again.
+        goes over several chunks. `verbatim` text is that of the file: documents are not taken apart into records, and
+        the caller joins long lines.
         """
         opened, self._at_hand = self._at_hand or self._opened(self.problems), None
         if opened is None:
             return
         with closing(opened):
-            read = self._decoded(opened)
+            read = self._decoded(opened, verbatim)
             if read is None:
                 return
-            for chunk in cut(self._watched(read), size, (lambda line: None) if joined else self._too_long):
+            for chunk in cut(self._watched(read), size, (lambda line: None) if verbatim else self._too_long):
                 if not chunk.data:
                     if not self.problems:
                         self.problems.append("empty")
@@ -194,8 +195,8 @@ class Source(Struct):
 
         return watched
 
-    def _decoded(self, opened: Unpacked) -> Read | None:
-        """Transcoded, documents taken apart; None when it is no text."""
+    def _decoded(self, opened: Unpacked, verbatim: bool) -> Read | None:
+        """Transcoded, documents taken apart unless `verbatim`; None when it is no text."""
         head = opened.head
         if compression(head) is not None:
             self.problems.append(_TOO_DEEP)
@@ -212,7 +213,7 @@ class Source(Struct):
         if head.startswith(_BOM):
             head = head[len(_BOM) :]
             data.take(len(_BOM))
-        return self._document(data.read) if is_document(head) else data.read
+        return self._document(data.read) if is_document(head) and not verbatim else data.read
 
     def _document(self, read: Read) -> Read:
         pieces: list[builtins.bytes] = []

@@ -22,7 +22,7 @@ def redact_dump(source: Source, redactor: Redactor, write: Callable[[bytes], obj
 
 def _lines(source: Source) -> Iterator[bytes]:
     begun: list[bytes] = []
-    for chunk in source.chunks(joined=True):
+    for chunk in source.chunks(verbatim=True):
         *whole, rest = chunk.data.split(b"\n")
         for line in whole:
             yield b"".join([*begun, line])
