@@ -229,7 +229,7 @@ def redaction(data: bytes) -> None:
     redact_dump(source, redactor, out.write)
     if not source.problems:
         assert out.getvalue().count(b"\n") == b"".join(
-            c.data for c in open_sources([io.BytesIO(data)])[0].chunks()
+            c.data for c in open_sources([io.BytesIO(data)])[0].chunks(verbatim=True)
         ).count(b"\n")
 
 
