@@ -5,7 +5,8 @@ from functools import cache
 import pytest
 
 from ghrules import Engine
-from ghrules.testing import run_examples, run_tests
+from ghrules.authoring.coverage import coverage
+from ghrules.testing import Outcome, run_examples, run_tests
 
 
 @cache
@@ -30,8 +31,20 @@ def test_the_tests_of_the_area_pass(area: str) -> None:
     assert not failures, "\n".join(failures)
 
 
+@cache
+def examples() -> list[Outcome]:
+    return list(run_examples(engine(), reason=True))
+
+
 def test_each_example_of_a_signal_shows_it_and_no_counter_example_does() -> None:
-    outcomes = list(run_examples(engine()))
-    assert outcomes
-    failures = [f"{outcome.place} {outcome.name}: {outcome.failure}" for outcome in outcomes if outcome.failure]
+    assert examples()
+    failures = [f"{outcome.place} {outcome.name}: {outcome.failure}" for outcome in examples() if outcome.failure]
     assert not failures, "\n".join(failures)
+
+
+def test_tests_and_examples_reach_every_hypothesis_and_nearly_every_signal_and_rule() -> None:
+    outcomes = [*run_tests(engine()), *examples()]
+    reached = coverage(engine().knowledge, engine().scanner, outcomes, lambda place: True)
+    assert reached.hypotheses.missed == ()
+    assert reached.signals.percent >= 98, reached.signals.missed
+    assert reached.rules.percent >= 98, reached.rules.missed
