@@ -22,9 +22,15 @@ examples = ['disk a is gone']
 
 [[episode]]
 id = "tests"
-begin = ['^tests begin$']
-ends_well = ['^all tests passed$']
+begin = ['^ *tests begin$']
+ends_well = ['^ *all tests passed$']
 ends_badly = ['^tests failed$']
+
+[[episode]]
+id = "rows"
+begin = ['^rows begin$']
+ends_well = ['^rows end$']
+keeps = ["gone"]
 """
 
 
@@ -63,6 +69,19 @@ def test_an_episode_that_ends_well_is_forgotten(scanner: Scanner) -> None:
 @pytest.mark.parametrize("end", ["tests failed\n", "", "all tests begin to pass\n"])
 def test_an_episode_that_ends_badly_or_not_at_all_counts(scanner: Scanner, end: str) -> None:
     assert counts(scan(scanner, f"tests begin\ndisk b is gone\n{end}")) == {"b": 1}
+
+
+def test_an_episode_may_begin_and_end_inside_records_of_several_lines(scanner: Scanner) -> None:
+    text = (
+        "disk a is gone\n tests begin\n disk b is gone\nbetween\n disk c is gone\n all tests passed\n disk d is gone\n"
+    )
+    assert counts(scan(scanner, text)) == {"a": 1, "d": 1}
+
+
+def test_an_episode_may_keep_what_some_signals_see(scanner: Scanner) -> None:
+    result = scan(scanner, "rows begin\ndisk b is gone\nerror: what\nrows end\n")
+    assert counts(result) == {"b": 1}
+    assert not result.unknown.templates
 
 
 def test_errors_that_no_signal_knows_are_gathered_by_template(scanner: Scanner) -> None:

@@ -121,13 +121,15 @@ class Episode(Model):
     """`[[episode]]`: a stretch of a log whose errors are meant to be there once it has ended well (a test run).
 
     It begins at a line that matches `begin`. What was seen until a line matches `ends_well` is forgotten; until
-    `ends_badly`, or the end of the source, it counts. A line that matches both ends badly.
+    `ends_badly`, or the end of the source, it counts. A line that matches both ends badly. What signals see whose ids
+    have one of `keeps` before their first dot counts all the same.
     """
 
     id: Id
     begin: list[str]
     ends_well: list[str]
     ends_badly: list[str] = []
+    keeps: list[str] = []
     note: str = ""
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from enum import Enum
 from functools import cached_property
 from typing import Any
 
@@ -14,6 +15,17 @@ from ghrules.knowledge.models import Episode
 MOST_HELD = 10_000
 
 Observation = Callable[[], None]
+
+
+class Fate(Enum):
+    """What becomes of what a text shows, where the episode that begins or ends in its record has settled that."""
+
+    COUNTS = "counts"
+    FORGOTTEN = "forgotten"
+
+
+Fates = Mapping[str, Fate]
+UNSETTLED: Fates = {}
 
 
 class EpisodePatterns:
@@ -34,6 +46,10 @@ class EpisodePatterns:
     def ends_badly(self) -> list[Any]:
         return _compiled(self._episode.ends_badly)
 
+    def keeps(self, signal: str) -> bool:
+        """Whether what this signal sees inside counts all the same."""
+        return signal.partition(".")[0] in self._episode.keeps
+
 
 class EpisodeWatch:
     """Follows the episodes of one source and holds back what is seen inside. One at a time: an inner one is ignored.
@@ -48,22 +64,35 @@ class EpisodeWatch:
         self.forgotten = 0
         self.began = False
 
-    def look_at(self, record: Record) -> None:
-        """Let a record that may begin or end an episode do so."""
-        if self._open is not None:
-            if _found(self._open.ends_badly, record.texts):
-                self.close()
-            elif _found(self._open.ends_well, record.texts):
-                self.forgotten += len(self._held)
-                self._held = []
-                self._open = None
-        if self._open is None:
-            self._open = next((one for one in self._episodes if _found(one.begin, record.texts)), None)
-            self.began = self.began or self._open is not None
+    def look_at(self, record: Record) -> Fates:
+        """Let a record that may begin or end an episode do so; tells what becomes of the texts of a long record."""
+        fates: dict[str, Fate] = {}
+        inside: list[str] = []
+        for text in record.texts:
+            if self._open is not None:
+                if _found(self._open.ends_badly, text):
+                    self.close()
+                elif _found(self._open.ends_well, text):
+                    self.forgotten += len(self._held)
+                    self._held = []
+                    self._open = None
+                    fates.update(dict.fromkeys(inside, Fate.FORGOTTEN))
+                    inside = []
+            if self._open is None:
+                self._open = next((one for one in self._episodes if _found(one.begin, text)), None)
+                self.began = self.began or self._open is not None
+            if self._open is not None:
+                inside.append(text)
+            else:
+                fates[text] = Fate.COUNTS
+        return fates
 
-    def observe(self, observation: Observation) -> None:
-        """Carry the observation out, now or when the episode turns out to end badly."""
-        if self._open is not None and len(self._held) < MOST_HELD:
+    def observe(self, signal: str, observation: Observation, fate: Fate | None = None) -> None:
+        """Carry the observation out, now or when the episode turns out to end badly, or not at all."""
+        kept = self._open is not None and self._open.keeps(signal)
+        if fate is Fate.FORGOTTEN:
+            self.forgotten += 1
+        elif fate is None and not kept and self._open is not None and len(self._held) < MOST_HELD:
             self._held.append(observation)
         else:
             observation()
@@ -82,5 +111,5 @@ def _compiled(patterns: Sequence[str]) -> list[Any]:
     return [re2.compile(pattern, options) for pattern in patterns]
 
 
-def _found(patterns: Iterable[Any], texts: Sequence[str]) -> bool:
-    return any(pattern.search(text) for pattern in patterns for text in texts)
+def _found(patterns: Iterable[Any], text: str) -> bool:
+    return any(pattern.search(text) for pattern in patterns)

@@ -17,7 +17,7 @@ from ghrules.ingest.sources import Source
 from ghrules.knowledge.cache import Cache
 from ghrules.knowledge.models import KnowledgeBase
 from ghrules.scan.database import PatternDatabase, open_database
-from ghrules.scan.episodes import EpisodePatterns, EpisodeWatch
+from ghrules.scan.episodes import UNSETTLED, EpisodePatterns, EpisodeWatch
 from ghrules.scan.plan import Signals, kept_plan
 from ghrules.scan.quiet import QuietFailures
 from ghrules.scan.sightings import Sightings
@@ -116,8 +116,7 @@ class Scanner:
             record.level = None
         if record.format in self._composed:
             hits = hits | self._hits_in_texts(record)
-        if not hits.isdisjoint(self.plan.boundaries):
-            watch.look_at(record)
+        fates = UNSETTLED if hits.isdisjoint(self.plan.boundaries) else watch.look_at(record)
         known = False
         for compiled, fields, line in self._sightings.of(record, frozenset(hits)):
             known = True
@@ -125,9 +124,12 @@ class Scanner:
             host = str(fields.pop("host", "") or record.host or "")
             sample = Sample(path, record.offset, record.end, record.line, line[:SAMPLE_LENGTH])
             signal = compiled.signal
-            watch.observe(partial(result.fold.add, signal.id, signal.fact, fields, sample, record.time, service, host))
+            seen = partial(result.fold.add, signal.id, signal.fact, fields, sample, record.time, service, host)
+            watch.observe(signal.id, seen, fates.get(line))
         if not known and self.plan.error_like in hits:
-            watch.observe(partial(result.unknown.add, record, path))
+            watch.observe(
+                "", partial(result.unknown.add, record, path), fates.get(record.texts[0]) if record.texts else None
+            )
 
     def _hits_in_texts(self, record: Record) -> set[int]:
         """Patterns that hit where fields are put together (`{name}: {message}`), so not in the bytes of the source."""
