@@ -104,6 +104,7 @@ class Catalogue:
         compiled = [CompiledFormat(table) for table in ordered if table.id != PLAIN]
         self.wrappers = [f for f in compiled if f.table.kind == "wrapper" and f.table.pattern]
         self.heads = [f for f in compiled if f.table.kind in ("line", "csv") and f.table.pattern]
+        self.table = next((f for f in compiled if f.table.kind == "table"), None)
         self.jsons = [f for f in compiled if f.table.kind == "json"]
         self.continued = [f for f in compiled if f.table.continues and f.table.kind != "wrapper"]
         self._first_head = len(self.wrappers)

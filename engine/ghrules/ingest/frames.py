@@ -13,6 +13,8 @@ from ghrules.ingest.blocks import Block, Blocks
 from ghrules.ingest.catalogue import Catalogue, CompiledFormat
 from ghrules.ingest.levels import PROBLEMS
 from ghrules.ingest.parse import Head, parse_head
+from ghrules.ingest.patterns import text_of
+from ghrules.ingest.tables import Tables
 from ghrules.ingest.unwrap import Line, unwrap
 
 MOST_LINES = 400
@@ -66,6 +68,7 @@ class Framer:
         self._heads: dict[int, Head] = {}
         self._frames: dict[int, Frame] = {}
         self._blocks = Blocks(data)
+        self._tables = Tables(data if catalogue.table else b"", now)
         self._rows: bool | None = None
 
     def frame(self, position: int) -> Frame:
@@ -74,7 +77,7 @@ class Framer:
         known = self._frames.get(start)
         if known is not None:
             return known
-        frame = self._block_frame(start) or self._line_frame(self.line(start))
+        frame = self._block_frame(start) or self._row_frame(start) or self._line_frame(self.line(start))
         for line in frame.lines:
             self._frames[line.start] = frame
         return frame
@@ -134,6 +137,16 @@ class Framer:
         known = self._frames.get(block.start)
         return known or Frame([line], Head.of_object(self._catalogue, block.value, self._now), block=block)
 
+    def _row_frame(self, start: int) -> Frame | None:
+        row = self._tables.at(start)
+        if row is None or self._catalogue.table is None:
+            return None
+        lines = [Line(row.start, row.start, b"")]
+        for text in self._data[row.start : row.end].split(b"\n")[:MOST_LINES]:
+            begin = lines[-1].end + (len(lines) > 1)
+            lines.append(Line(begin, begin + len(text), text.rstrip(b"\r")))
+        return Frame(lines[1:], Head.of_row(self._catalogue.table, row.cells, text_of(lines[1].text)))
+
     def _line_frame(self, line: Line) -> Frame:
         frame, lines = self._back_to_head(line)
         for other in lines:
@@ -145,7 +158,7 @@ class Framer:
         assert frame is not None
         while len(frame.lines) < MOST_LINES and not (frame.head.single and not frame.lines[-1].partial):
             following = self.after(frame.lines[-1])
-            if following is None or self._in_block(following) or not self._attaches(frame, following):
+            if following is None or self._stands_apart(following) or not self._attaches(frame, following):
                 break
             frame.add(following)
         while len(frame.lines) > 1 and not frame.lines[-1].text.strip() and frame.lines[-1] is not line:
@@ -167,13 +180,16 @@ class Framer:
             known = self._frames.get(previous.start)
             if known is not None:
                 return (known if known.block is None and known.last is previous else None), lines[::-1]
-            if self._in_block(previous):
+            if self._stands_apart(previous):
                 break
             lines.append(previous)
         return None, lines[::-1]
 
-    def _in_block(self, line: Line) -> bool:
-        return line.text[:1] in (b" ", b"}", b"]", b"{", b"[") and self._blocks.at(line.start) is not None
+    def _stands_apart(self, line: Line) -> bool:
+        """The line belongs to a printed object or to a row of a table."""
+        if line.text[:1] in (b" ", b"}", b"]", b"{", b"[") and self._blocks.at(line.start) is not None:
+            return True
+        return self._tables.at(line.start) is not None
 
     def _begin(self, line: Line) -> Frame:
         head = self.head(line)

@@ -52,6 +52,11 @@ class Head:
         format_ = catalogue.json_format(value)
         return cls(format_, True, partial(_of_object, format_, value, now))
 
+    @classmethod
+    def of_row(cls, format_: CompiledFormat, cells: dict[str, Value], text: str) -> Head:
+        """A row of a printed table that begins with the line `text`."""
+        return cls(format_, True, lambda: Content(texts=[text], fields=_named(format_, cells)))
+
 
 def parse_head(catalogue: Catalogue, line: Line, now: float) -> Head:
     """The head that `line` is, in the format of highest priority whose pattern matches it."""
@@ -118,6 +123,12 @@ def parse_row(format_: CompiledFormat, raw: str, now: float) -> Content:
     _fill(content, format_, now)
     content.texts = texts_of(fields, format_.table.texts if format_.table.texts is not None else _MESSAGE)
     return content
+
+
+def _named(format_: CompiledFormat, cells: dict[str, Value]) -> dict[str, Value]:
+    fields = dict(cells)
+    _name_fields(format_, fields)
+    return fields
 
 
 def _name_fields(format_: CompiledFormat, fields: dict[str, Value]) -> None:

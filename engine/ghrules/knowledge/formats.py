@@ -12,7 +12,13 @@ from ghrules.knowledge.sources import Source
 
 ENGINE_FORMATS = frozenset({"plain", "json"})
 """Lines and JSON objects of which no format is known."""
-_NEEDS = {"line": ("pattern",), "wrapper": ("pattern", "keys"), "json": ("keys",), "csv": ("columns",)}
+_NEEDS = {
+    "line": ("pattern",),
+    "wrapper": ("pattern", "keys"),
+    "json": ("keys",),
+    "csv": ("columns",),
+    "table": ("signature",),
+}
 
 
 def known_formats(sources: Sequence[Source]) -> frozenset[str]:

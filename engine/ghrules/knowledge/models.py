@@ -51,6 +51,8 @@ class Format(Model):
     - `line`: `pattern` (RE2) matches the head line; named groups become fields
     - `json`: an object with all of `keys` (dotted names)
     - `csv`: a row with as many columns as `columns` names, or as any list of `columns`
+    - `table`: a row of a table that a database client printed, one such format for all of them; the columns are its
+      fields, with numbers beside those that measure: `NAME_s`, `NAME_bytes`, `NAME_ago_s`, `longest_s`
     - `wrapper`: `pattern` matches a prefix put in front of every line by a container runtime, CI or syslog; group
       `rest` is the line inside; with `keys` the prefix is a JSON object whose first field of `texts` is the inside
 
@@ -69,7 +71,7 @@ class Format(Model):
 
     id: Id
     title: str = ""
-    kind: Literal["line", "json", "csv", "wrapper"]
+    kind: Literal["line", "json", "csv", "table", "wrapper"]
     pattern: str | None = None
     keys: list[str] = []
     columns: list[str | list[str]] = []
