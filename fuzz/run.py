@@ -24,8 +24,11 @@ if "--guided" in sys.argv:
     import atheris
 
     with atheris.instrument_imports(include=["ghrules"], enable_loader_override=False):
-        import targets  # noqa: F401
+        import peers
+        import writing
 
+import peers  # noqa: E402, F401
+import writing  # noqa: E402, F401
 from mutator import TOKENS, mutated  # noqa: E402
 from seeds import FOUND, seeds_of  # noqa: E402
 from targets import TARGETS, check  # noqa: E402

@@ -9,8 +9,11 @@ import json
 import lzma
 import sys
 import tarfile
+import tempfile
 import zipfile
+from datetime import datetime
 from functools import cache
+from pathlib import Path
 
 from targets import ROOT, engine
 
@@ -28,6 +31,33 @@ TEMPLATES = (
     b'psql "$URL" -c \'select {pid}\'\nx; touch owned', b"kill {a.pid} # {b}\n$(id)", b"echo {x}{y} {{z}} \\\n'",
     b"{x.__class__} {0!r:>99999999} {x!r} {x[0]}\nvalue",
 )  # fmt: skip
+PROGRAMS = (
+    b' wrangler 4.50.0\n----\n[{"id":"a","created_on":"2026-11-20T08:02:47Z","source":"wrangler",'
+    b'"resources":{"bindings":[{"type":"kv_namespace","name":"CACHE"}]},"versions":[{"version_id":"b","percentage":100}]}]',
+    b'[{"name":"DATABASE_URL","type":"secret_text"}]',
+    b'[{"query_count":12,"sum_rows_read":900,"sum_rows_returned":3,"sum_total_duration_millis":80.5,'
+    b'"sum_total_duration_percent":40,"normalized_sql":"select 1"}]',
+    b'{"state":"ready","kind":"postgresql","ready":true}',
+    b'[{"active":true,"period_start":"2026-11-20T08:02:47Z","state":"open","title":"t","ddl_statement":"x"}]',
+    b'{"outcome":"exception","eventTimestamp":1795500000000,"exceptions":[{"name":"Error","message":"x"}],"logs":[]}',
+)
+STATUS_PAGES = (
+    b'{"page":{"name":"Cloudflare"},"status":{"indicator":"major","description":"x"},"components":[{"name":"Workers",'
+    b'"status":"major_outage"}],"incidents":[{"name":"x","status":"investigating","impact":"major","components":[]}]}',
+)
+WEB_ANSWERS = (
+    b'HTTP/1.1 200 OK\r\ncontent-length: 15\r\nserver: cloudflare\r\ncf-ray: 1-FRA\r\n\r\n{"status":"ok"}',
+    b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 30\r\ntransfer-encoding: chunked\r\n\r\n2\r\nno\r\n0\r\n\r\n",
+    b"HTTP/1.1 302 Found\r\nlocation: //[::1]:99999/\r\n\r\n",
+    b"HTTP/1.0 200 OK\r\ncontent-encoding: gzip\r\n\r\n\x1f\x8b\x08\0\0",
+    b'HTTP/1.1 200 OK\r\n\r\n# HELP a b\na{code="200"} 12\nup 1\n',
+)
+_QUESTION = b"\x04shop\x07example\0\0\x01\0\x01"
+RESOLVER_ANSWERS = (
+    b"\x80\0\x01\0\x01\0\0\0\0" + _QUESTION + b"\xc0\x0c\0\x01\0\x01\0\0\0\x3c\0\x04\xc0\0\x02\x01",
+    b"\x83\0\x01\0\0\0\0\0\0" + _QUESTION,
+    b"\x80\0\x01\0\x01\0\0\0\0" + _QUESTION + b"\xc0\x0c\0\x05\0\x01\0\0\0\x3c\0\x02\xc0\x0c",
+)
 NASTY = (
     b"", b"\0", b"\n" * 100, b"\xff" * 50, b"{" * 500, b"[" * 2000, b'{"a":' * 300, b'{"n":' + b"9" * 5000 + b"}",
     b"[1," * 1500, b'{"time":NaN,"level":"error","msg":"x"}', b"\\" * 2000 + b"u001b[0m", b"<999>1 - - - - - -",
@@ -72,6 +102,22 @@ def _of(name: str) -> tuple[bytes, ...]:
             return _packed(_logs()[0][:2000])
         case "archives":
             return (b"a/b.log\nx\0../../c\ny\0/etc/passwd\nzz\0dev\n1234", b"\0\0", b"a\nb\0a\nc")
+        case "programs":
+            return PROGRAMS
+        case "status_pages":
+            return STATUS_PAGES
+        case "web_servers":
+            return WEB_ANSWERS
+        case "resolvers":
+            return RESOLVER_ANSWERS
+        case "certificates":
+            return (_certificate(),)
+        case "histories":
+            return (_history(),)
+        case "formatting":
+            return _packs()
+        case "scaffolds":
+            return tuple(line for log in _logs()[:60] for line in log.splitlines()[:3])
         case "metrics":
             return (b'# HELP a b\na{code="200",x="\\""} 12 1795500000\nb 1e9\n',)
         case "redaction":
@@ -117,6 +163,29 @@ def _case() -> bytes:
         {"text": "FATAL:  sorry, too many clients already\n", "origin": "db.log", "format": None},
     ]
     return "\n".join(json.dumps(line, separators=(",", ":")) for line in lines).encode()
+
+
+def _certificate() -> bytes:
+    from cryptography import x509
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import Encoding
+    from cryptography.x509.oid import NameOID
+
+    key, name = Ed25519PrivateKey.generate(), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "shop.example")])
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    made = made.serial_number(1).not_valid_before(datetime(2026, 1, 1)).not_valid_after(datetime(2027, 1, 1))
+    made = made.add_extension(x509.SubjectAlternativeName([x509.DNSName("shop.example")]), critical=False)
+    return made.sign(key, None).public_bytes(Encoding.DER)
+
+
+def _history() -> bytes:
+    from ghrules.history.store import open_store
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "history.db")
+        with open_store(path) as store:
+            store.recurrences()
+        return path.read_bytes()
 
 
 def _packed(text: bytes) -> tuple[bytes, ...]:

@@ -39,3 +39,9 @@ def test_times_are_utc_with_a_z() -> None:
     assert moment(berlin) == "2026-11-02T09:00:00Z"
     assert moment(datetime(2026, 11, 2, 9, 0, 0, 250_000)) == "2026-11-02T09:00:00.250Z"
     assert spoken(datetime(2026, 11, 2, tzinfo=UTC)) == "2026-11-02T00:00:00Z"
+
+
+def test_a_moment_shorter_than_a_millisecond_after_the_second_is_that_second() -> None:
+    at = datetime(2026, 11, 23, 12, 0, 0, 400, UTC)
+    assert moment(at) == "2026-11-23T12:00:00Z"
+    assert moment(datetime.fromisoformat(moment(at))) == moment(at)

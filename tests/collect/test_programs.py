@@ -91,3 +91,9 @@ def test_json_is_found_behind_a_banner() -> None:
     assert Output("x", 0, ' wrangler 4.1\n----\n[{"a": 1}]\n', "").json() == [{"a": 1}]
     with pytest.raises(ValueError, match="no JSON"):
         Output("x", 0, "<html>", "").json()
+
+
+@pytest.mark.parametrize("printed", ["", "no JSON", "banner\n" + "[" * 100_000, "[" * 100_000])
+def test_output_that_is_no_json_says_so(printed: str) -> None:
+    with pytest.raises(ValueError, match="JSON"):
+        Output("wrangler versions list", 0, printed, "").json()

@@ -12,6 +12,8 @@ from random import Random
 
 import pytest
 
+import peers  # noqa: F401
+import writing  # noqa: F401
 from mutator import mutated
 from seeds import NASTY, found, seeds_of
 from targets import TARGETS, check

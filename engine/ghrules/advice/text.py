@@ -54,5 +54,5 @@ def utc(time: datetime) -> datetime:
 def moment(time: datetime) -> str:
     """ISO 8601 in UTC with a Z; a naive time is taken as UTC. Fractions only where there are some."""
     time = utc(time)
-    precision = "milliseconds" if time.microsecond else "seconds"
+    precision = "milliseconds" if time.microsecond >= 1000 else "seconds"
     return time.isoformat(timespec=precision).replace("+00:00", "Z")

@@ -7,7 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID
+
+_UNREADABLE = (
+    ValueError, UnsupportedAlgorithm, x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,7 @@ def read_certificates(chain: Sequence[bytes]) -> list[Certificate]:
     for der in chain:
         try:
             found.append(_read(x509.load_der_x509_certificate(der)))
-        except ValueError:
+        except _UNREADABLE:
             continue
     return found
 
@@ -60,7 +65,7 @@ def _common_name(name: x509.Name) -> str:
 def _names(certificate: x509.Certificate) -> list[str]:
     try:
         extension = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except (x509.ExtensionNotFound, ValueError):
+    except (x509.ExtensionNotFound, *_UNREADABLE):
         return []
     addresses = [str(address) for address in extension.get_values_for_type(x509.IPAddress)]
     return [*extension.get_values_for_type(x509.DNSName), *addresses]
@@ -70,7 +75,7 @@ def _issuer_url(certificate: x509.Certificate) -> str | None:
     """Where the issuer's certificate can be had (Authority Information Access)."""
     try:
         access = certificate.extensions.get_extension_for_class(x509.AuthorityInformationAccess).value
-    except (x509.ExtensionNotFound, ValueError):
+    except (x509.ExtensionNotFound, *_UNREADABLE):
         return None
     for item in access:
         if item.access_method == AuthorityInformationAccessOID.CA_ISSUERS:

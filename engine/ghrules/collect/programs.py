@@ -66,14 +66,20 @@ class Output:
 
     def json(self) -> Any:
         """The JSON that it printed, also behind a banner. Raises ValueError when there is none."""
-        text = self.stdout
         try:
-            return json.loads(text)
-        except ValueError:
-            found = re.search(r"^[\[{]", text, re.MULTILINE)
-            if not found:
-                raise ValueError("it printed no JSON") from None
-            return json.JSONDecoder().raw_decode(text, found.start())[0]
+            return _json_in(self.stdout)
+        except RecursionError:
+            raise ValueError("its JSON is nested too deeply") from None
+
+
+def _json_in(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        found = re.search(r"^[\[{]", text, re.MULTILINE)
+        if not found:
+            raise ValueError("it printed no JSON") from None
+        return json.JSONDecoder().raw_decode(text, found.start())[0]
 
 
 def is_read_only(argv: Sequence[str]) -> bool:
