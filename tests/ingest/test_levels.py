@@ -29,5 +29,8 @@ def test_a_line_passed_on_keeps_its_own_level() -> None:
     assert level_passed_on("info", "2026-01-04 12:31:53,592 [736] ERROR: upload refused") == "error"
     assert level_passed_on("info", "12:31:53 ERROR upload refused") == "error"
     assert level_passed_on("info", "2026-01-04 12:31:53 no ERROR: seen") == "info"
+    assert level_passed_on("debug", "github.com/acme/proxy.go:113 > 502 Bad Gateway error=EOF") == "error"
+    assert level_passed_on("debug", "'504 Gateway Timeout' caused by: dial tcp 10.0.0.7:80: i/o timeout") == "error"
+    assert level_passed_on("debug", "retrying after 502 Bad Gateway error=EOF") == "debug"
     assert level_passed_on("warning", "2026-01-04 12:31:53 ERROR: upload refused") == "warning"
     assert level_passed_on(None, "2026-01-04 12:31:53 ERROR: upload refused") is None

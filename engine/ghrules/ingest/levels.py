@@ -22,6 +22,7 @@ _PASSED_ON = re.compile(
     r"(?:\[?(?:\d{4}[-/]\d\d[-/]\d\d[T ])?\d\d:\d\d:\d\d[\d.,:+Z-]*\]? +(?:[A-Z]{3,5} +)?(?:\[\d+\] +)?"
     r"(?P<level>ERROR|FATAL|CRITICAL|SEVERE|PANIC)\b[: ])"
 )
+_FAILED_ANSWER = re.compile(r"(?:\S+ > )?'?5\d\d [A-Z][A-Za-z ]{5,40}'? (?:error=|caused by: )")
 _SYSLOG = ("fatal", "fatal", "fatal", "error", "warning", "notice", "info", "debug")
 
 
@@ -41,10 +42,13 @@ def level_of(value: object, own: Mapping[str, str] | None = None) -> str | None:
 def level_passed_on(level: str | None, text: str) -> str | None:
     """The level of a message that may be another program's line, passed on by a collector under its own level.
 
-    `{"level": "info", "msg": "2026-01-04 12:31:53,592 [736] ERROR: upload refused"}` is an error.
+    `{"level": "info", "msg": "2026-01-04 12:31:53,592 [736] ERROR: upload refused"}` is an error; so is the failed
+    answer of a proxy that tells of it at debug level only: `DBG proxy.go:113 > 502 Bad Gateway error=EOF`.
     """
     if level is None or level in PROBLEMS:
         return level
+    if _FAILED_ANSWER.match(text):
+        return "error"
     found = _PASSED_ON.match(text)
     return _LEVELS[found["level"].lower()] if found else level
 

@@ -102,6 +102,7 @@ def of_line(
     if format_.table.texts is None:
         message = parts.get("message")
         content.texts = [text_of(text) if message is None else message]
+        content.level = level_passed_on(content.level, content.texts[0])
     elif format_.table.texts:
         content.texts = texts_of({**fields, "line": text_of(text)}, format_.table.texts)
     return content
