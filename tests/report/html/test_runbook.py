@@ -8,7 +8,7 @@ def test_headings_go_below_those_of_the_page_and_the_title_is_not_repeated() -> 
 
 def test_tables_and_code_are_shown() -> None:
     html = render("| a | b |\n|---|---|\n| 1 | 2 |\n\n```sh\nls <x>\n```\n", "t")
-    assert "<table>" in html
+    assert '<table tabindex="0">' in html
     assert '<code class="language-sh">ls &lt;x&gt;\n</code>' in html
 
 

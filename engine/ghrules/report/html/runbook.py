@@ -28,6 +28,8 @@ def render(body: str, title: str) -> Markup:
 def _adapt(token: Token) -> None:
     if token.type in ("heading_open", "heading_close"):
         token.tag = f"h{min(max(int(token.tag[1:]) + 1, _SHALLOWEST), 6)}"
+    if token.type == "table_open":
+        token.attrSet("tabindex", "0")  # a wide one scrolls, also by keys
     if token.children:
         _close_links(token.children)
 
