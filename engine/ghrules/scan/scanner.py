@@ -20,6 +20,7 @@ from ghrules.scan.database import PatternDatabase, open_database
 from ghrules.scan.episodes import UNSETTLED, EpisodePatterns, EpisodeWatch
 from ghrules.scan.plan import Signals, kept_plan
 from ghrules.scan.quiet import QuietFailures
+from ghrules.scan.quoted import QuotedFailures
 from ghrules.scan.sightings import Sightings
 from ghrules.scan.unknown import UnknownErrors
 
@@ -69,6 +70,7 @@ class Scanner:
         self.database: PatternDatabase = open_database(self.plan.patterns, self.plan.digest, cache)
         self._episodes = [EpisodePatterns(episode) for episode in knowledge.episodes]
         self._quiet = QuietFailures(knowledge.parameters)
+        self._quoted = QuotedFailures(knowledge.parameters)
         self._composed = frozenset(
             known.id for known in knowledge.formats if any("{" in text for text in known.texts or ())
         )
@@ -120,6 +122,8 @@ class Scanner:
         known = False
         for compiled, fields, line in self._sightings.of(record, frozenset(hits)):
             known = True
+            if compiled.signal.fact == "error" and self._quoted.holds(line):
+                continue
             service = str(fields.pop("service", "") or record.service or "")
             host = str(fields.pop("host", "") or record.host or "")
             sample = Sample(path, record.offset, record.end, record.line, line[:SAMPLE_LENGTH])
@@ -127,9 +131,9 @@ class Scanner:
             seen = partial(result.fold.add, signal.id, signal.fact, fields, sample, record.time, service, host)
             watch.observe(signal.id, seen, fates.get(line))
         if not known and self.plan.error_like in hits:
-            watch.observe(
-                "", partial(result.unknown.add, record, path), fates.get(record.texts[0]) if record.texts else None
-            )
+            first = record.texts[0] if record.texts else ""
+            if not self._quoted.holds(first):
+                watch.observe("", partial(result.unknown.add, record, path), fates.get(first))
 
     def _hits_in_texts(self, record: Record) -> set[int]:
         """Patterns that hit where fields are put together (`{name}: {message}`), so not in the bytes of the source."""

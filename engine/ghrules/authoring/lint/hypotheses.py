@@ -19,10 +19,13 @@ from ghrules.knowledge.sources import Source
 from ghrules.live.steps import parse_step, split_steps
 from ghrules.scan.plan import ERROR_PATTERN_PARAMETER
 from ghrules.scan.quiet import FIELDS_PARAMETER, MESSAGE_PARAMETER, PRODUCTS_PARAMETER
+from ghrules.scan.quoted import QUOTED_PARAMETER
 
 _TEMPLATES = {"check": ("ask", "command", "expect"), "fix": ("do", "command", "snippet", "undo", "verify", "note")}
 _PARAMETER = re.compile(r"\$(\w+)")
-ENGINE_PARAMETERS = frozenset({ERROR_PATTERN_PARAMETER, FIELDS_PARAMETER, MESSAGE_PARAMETER, PRODUCTS_PARAMETER})
+ENGINE_PARAMETERS = frozenset(
+    {ERROR_PATTERN_PARAMETER, FIELDS_PARAMETER, MESSAGE_PARAMETER, PRODUCTS_PARAMETER, QUOTED_PARAMETER}
+)
 """Parameters that the engine itself reads."""
 
 
