@@ -31,6 +31,12 @@ id = "rows"
 begin = ['^rows begin$']
 ends_well = ['^rows end$']
 keeps = ["gone"]
+
+[[episode]]
+id = "start"
+begin = ['^starting, retrying$']
+ends_well = ['^started$']
+forgets = ["other"]
 """
 
 
@@ -82,6 +88,10 @@ def test_an_episode_may_keep_what_some_signals_see(scanner: Scanner) -> None:
     result = scan(scanner, "rows begin\ndisk b is gone\nerror: what\nrows end\n")
     assert counts(result) == {"b": 1}
     assert not result.unknown.templates
+
+
+def test_an_episode_may_forget_what_some_signals_see_alone(scanner: Scanner) -> None:
+    assert counts(scan(scanner, "starting, retrying\ndisk b is gone\nstarted\n")) == {"b": 1}
 
 
 def test_errors_that_no_signal_knows_are_gathered_by_template(scanner: Scanner) -> None:

@@ -124,7 +124,7 @@ class Episode(Model):
 
     It begins at a line that matches `begin`. What was seen until a line matches `ends_well` is forgotten; until
     `ends_badly`, or the end of the source, it counts. A line that matches both ends badly. What signals see whose ids
-    have one of `keeps` before their first dot counts all the same.
+    have one of `keeps` before their first dot counts all the same; with `forgets`, what all others see counts.
     """
 
     id: Id
@@ -132,6 +132,7 @@ class Episode(Model):
     ends_well: list[str]
     ends_badly: list[str] = []
     keeps: list[str] = []
+    forgets: list[str] = []
     note: str = ""
 
 

@@ -48,7 +48,8 @@ class EpisodePatterns:
 
     def keeps(self, signal: str) -> bool:
         """Whether what this signal sees inside counts all the same."""
-        return signal.partition(".")[0] in self._episode.keeps
+        area, forgets = signal.partition(".")[0], self._episode.forgets
+        return area in self._episode.keeps or (bool(forgets) and area not in forgets)
 
 
 class EpisodeWatch:
