@@ -214,9 +214,10 @@ class Session:
             if cluster and packed.address and not (packed.on_disk and packed.begins_with(CASE_MARK)):
                 yield packed
             else:
-                yield from self._without_cases(packed.members())
+                yield from self.without_cases(packed.members())
 
-    def _without_cases(self, sources: Iterable[Source]) -> Iterator[Source]:
+    def without_cases(self, sources: Iterable[Source]) -> Iterator[Source]:
+        """The sources that are logs; what case files hold is added."""
         for source in sources:
             if source.begins_with(CASE_MARK):
                 lines = b"".join(chunk.data for chunk in source.chunks()).decode("utf-8", "replace").split("\n")

@@ -5,7 +5,7 @@ import re2
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ghrules.authoring.draft import is_state, masked, pattern_for
+from ghrules.authoring.draft import core, is_state, masked, pattern_for
 
 FIELDS = ("address", "database", "file", "object", "port", "role", "status", "table", "url")
 
@@ -15,9 +15,10 @@ FIELDS = ("address", "database", "file", "object", "port", "role", "status", "ta
     [
         ("disk is full", "disk is full"),
         ("batch 17 took 3.5 s (late)", r"batch \d+(?:\.\d+)? took \d+(?:\.\d+)? s \(late\)"),
-        ("cannot reach 10.0.3.7:8443", r"cannot reach (?P<address>[\d.]+):(?P<port>\d+)"),
+        ("cannot reach 10.0.3.7:8443", r"cannot reach (?P<address>[\da-f.:]+):(?P<port>\d+)"),
+        ("cannot reach fd00:12::7 at all", r"cannot reach (?P<address>[0-9a-f:]+) at all"),
         ("cannot reach db.internal:5432", r"cannot reach (?P<address>[\w.-]+):(?P<port>\d+)"),
-        ('no key "gold" in "store"', r'no key "(?P<object>[^\"]+)" in "[^\"]+"'),
+        ('no key "gold" in "store"', r'no key "(?P<object>[^"]+)" in "[^"]+"'),
         ("answer with status 503", r"answer with status (?P<status>\d{3})"),
         ("user kim may not enter", r"user (?P<role>[\w.-]+) may not enter"),
         ("the user is unknown", "the user is unknown"),
@@ -61,3 +62,23 @@ def test_words_that_say_what_happened_are_told_from_names() -> None:
         "Paused",
         "failing:",
     ]
+
+
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [
+        (
+            'psql: error: connection failed: FATAL:  no pg_hba.conf entry for host "::1"',
+            'no pg_hba.conf entry for host "::1"',
+        ),
+        ("shop.errors.StockError: item 17 has no stock", "item 17 has no stock"),
+        ("Caused by: java.sql.SQLException: the pool gives nothing", "the pool gives nothing"),
+        ("✘ [ERROR] Build failed with 1 error:", "Build failed with 1 error:"),
+        ("EvalError: code from strings is not allowed\\n  at line 96", "code from strings is not allowed"),
+        ("the disk is full now. Remove something, for instance.", "the disk is full now"),
+        ("Error: timeout", "Error: timeout"),
+        ("drawer 7 is jammed", "drawer 7 is jammed"),
+    ],
+)
+def test_the_core_of_a_message_is_without_those_who_pass_it_on(message: str, said: str) -> None:
+    assert core(message) == said

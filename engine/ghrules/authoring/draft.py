@@ -8,6 +8,16 @@ from dataclasses import dataclass
 
 LONGEST = 200
 """Characters of a message that a pattern is made of."""
+SHORTEST = 16
+FEWEST_WORDS = 3
+"""A message shorter than this, in characters and words, says too little without what stands before it."""
+_PASSED_ON = re.compile(
+    r"(?:^|(?<=[\s:\"'(\[]))"
+    r"(?:(?i:fatal|panic|error|warning|warn|critical|severe|err)|[\w.$]*(?:Error|Exception)|Caused by)"
+    r"[\])]?(?:: ?|(?<=\]) )\s*"
+)
+_SENTENCE = re.compile(r"\.\s+(?=[A-Z])")
+_WORD = re.compile(r"[A-Za-z]{2,}")
 _SPECIAL = re.compile(r"[\\.^$|?*+()\[\]{}]")
 _STATEFUL = re.compile(r"(?i)^[a-z]+(?:ed|ing|ized|ised)$")
 _DIGITS = re.compile(r"\d")
@@ -27,12 +37,18 @@ class _Variable:
 
 _VARIABLES = (
     _Variable(r"https?://[^\s'\"<>,;)]+", "url", r"https?://[^\s'\"<>,;)]+"),
+    _Variable(r'[^"]{1,80}', "object", r'[^"]+', '"', '"'),
+    _Variable(r"[^']{1,80}", "object", r"[^']+", r"(?<!\w)'", "'"),
+    _Variable(r"[^`]{1,80}", "object", r"[^`]+", "`", "`"),
     _Variable(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F-]{22}", "", r"[0-9a-fA-F-]{36}"),
     _Variable(
         r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?", "", r"\d{4}-\d\d-\d\d[T ][\d:.,Z+-]+"
     ),
     _Variable(r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b", "", r"\S+@\S+"),
-    _Variable(r"\b\d{1,3}(?:\.\d{1,3}){3}(?=:\d)", "address", r"[\d.]+"),
+    _Variable(
+        r"(?<![\w:.])(?:[0-9a-f]{0,4}:){1,6}:(?:[0-9a-f]{1,4}(?::[0-9a-f]{1,4})*)?(?![\w:])", "address", r"[0-9a-f:]+"
+    ),
+    _Variable(r"\b\d{1,3}(?:\.\d{1,3}){3}(?=:\d)", "address", r"[\da-f.:]+"),
     _Variable(r"\b\d{1,3}(?:\.\d{1,3}){3}\b", "address", r"[\d.]+"),
     _Variable(r"\b[\w-]+(?:\.[\w-]+)+(?=:\d{2,5}\b)", "address", r"[\w.-]+"),
     _Variable(r"(?<=:)\d{2,5}\b", "port", r"\d+"),
@@ -41,13 +57,32 @@ _VARIABLES = (
     _Variable(r"[\w.-]+", "database", r"[\w.-]+", r"(?i:\bdatabase)[ :=]{1,2}"),
     _Variable(r"[\w.-]+", "table", r"[\w.-]+", r"(?i:\btable|\brelation)[ :=]{1,2}"),
     _Variable(r"(?<!\w)(?:/[\w.@-]+){2,}", "file", r"/\S+"),
-    _Variable(r"[^\"]{1,80}", "object", r"[^\"]+", '"', '"'),
-    _Variable(r"[^']{1,80}", "object", r"[^']+", r"(?<!\w)'", "'"),
-    _Variable(r"[^`]{1,80}", "object", r"[^`]+", "`", "`"),
     _Variable(r"\b0x[0-9a-fA-F]+\b|\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{7,}\b", "", r"[0-9a-fx]+"),
     _Variable(r"\b\d+(?:\.\d+)?", "", r"\d+(?:\.\d+)?"),
 )
 _NUMBER = _VARIABLES[-1]
+
+
+def core(message: str) -> str:
+    """What a message says once those who pass it on are taken off: programs, levels, classes of exceptions. It ends
+    with the first sentence, and before an escaped line break.
+
+    The inner text of `psql: error: ... failed: FATAL:  no pg_hba.conf entry for host ...` begins at "no pg_hba.conf".
+    """
+    text = message.strip().split("\\n")[0]
+    for end in _SENTENCE.finditer(text):
+        if _says_enough(text[: end.start()]):
+            text = text[: end.start()]
+            break
+    for match in reversed(list(_PASSED_ON.finditer(text))):
+        rest = text[match.end() :].strip()
+        if _says_enough(rest):
+            return rest
+    return text
+
+
+def _says_enough(text: str) -> bool:
+    return len(text) >= SHORTEST and len(_WORD.findall(masked(text))) >= FEWEST_WORDS
 
 
 def pattern_for(message: str, others: Sequence[str] = (), fields: Sequence[str] = ()) -> str:

@@ -1,4 +1,4 @@
-"""Errors that nothing explained, gathered by kind and ranked, and drafts of rules for them.
+"""Errors that nothing explained, gathered by kind and ranked.
 
 The maintained miners merge messages that differ in one word (`VM started`, `VM paused`). Here only what looks variable
 is masked; words are merged when many different ones stand in one place and none of them says what happened.
@@ -11,9 +11,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ghrules.authoring.draft import is_state, masked
-from ghrules.diagnosis.model import Diagnosis, Unexplained
+from ghrules.api import Engine
+from ghrules.authoring.draft import is_state
+from ghrules.authoring.errors_seen import SAMPLES, ErrorRecords
+from ghrules.diagnosis.causes import PRESENT
+from ghrules.diagnosis.model import Diagnosis
+from ghrules.facts.fold import Sample
 from ghrules.facts.kinds import Fact
+from ghrules.ingest.sources import Source
+from ghrules.scan.scanner import ScanResult, SourceScan
 
 DIFFERENT_WORDS = 4
 """So many different words in one place are the names of things."""
@@ -21,45 +27,85 @@ NEAR_LINES = 50
 
 
 @dataclass(frozen=True)
+class Kind:
+    """Records of one template; `general` when nothing explains them but a hypothesis that explains whatever is left."""
+
+    count: int
+    samples: tuple[Sample, ...]
+    general: bool = False
+
+
+@dataclass(frozen=True)
 class Cluster:
-    """Records of one kind. `samples` are the first ones, `score` ranks the clusters.
+    """Kinds that belong together. `samples` are the first records, `score` ranks the clusters.
 
     `novelty` is between 0 (there from the beginning) and 1, `nearness` between 0 and 1 (right beside a known failure).
     """
 
     template: str
     count: int
-    samples: tuple[Unexplained, ...]
+    samples: tuple[Sample, ...]
     novelty: float
     nearness: float
+    general: bool = False
 
     @property
     def score(self) -> float:
-        return math.log10(1 + self.count) + self.novelty + self.nearness
+        return math.log10(1 + self.count) + self.novelty + self.nearness - self.general
 
 
-def mine(diagnosis: Diagnosis, lines: Mapping[str, int]) -> list[Cluster]:
-    """The clusters of what a diagnosis left unexplained, the most telling first; `lines` is how long sources are."""
-    failures = _failures(diagnosis.facts.values())
+def mine(engine: Engine, sources: Iterable[Source], input_format: str | None = None) -> list[Cluster]:
+    """The clusters of the error-like records that no hypothesis explains, the most telling first.
+
+    Raises InputError when a source cannot be read.
+    """
+    errors = ErrorRecords()
+    result = ScanResult(unknown=errors)
+    session = engine.session()
+    for source in session.without_cases(member for packed in sources for member in packed.members()):
+        scan = SourceScan(engine.scanner, source.path, result, input_format)
+        for chunk in source.chunks():
+            scan.feed(chunk)
+        scan.close(source.bytes, source.problems)
+    session.absorb(result)
+    diagnosis, _ = engine.diagnostician.diagnose(session.facts(), engine.backend)
+    lines = {summary.path: summary.records for summary in result.sources}
+    return clusters(unexplained(errors, diagnosis), _failures(diagnosis.facts.values()), lines)
+
+
+def unexplained(errors: ErrorRecords, diagnosis: Diagnosis) -> dict[str, Kind]:
+    """What no specific hypothesis that is present rests on, by template."""
+    specific, general = set[str](), set[str]()
+    for item in diagnosis.hypotheses:
+        if item.confidence >= PRESENT:
+            signals = general if item.hypothesis.table.fallback else specific
+            signals |= {diagnosis.facts[fact].signal for piece in item.evidence for fact in piece.facts}
+    return {
+        template: Kind(count, tuple(samples), not known.isdisjoint(general))
+        for template, (count, samples, known) in errors.kinds.items()
+        if known.isdisjoint(specific)
+    }
+
+
+def clusters(
+    kinds: Mapping[str, Kind], failures: Mapping[str, Sequence[int]], lines: Mapping[str, int]
+) -> list[Cluster]:
+    """Kinds that differ in names alone, together, and ranked; `failures` are the lines of known failures by path,
+    `lines` is how long sources are.
+    """
     found = []
-    for template, members in _merged(_by_template(diagnosis.unexplained)).items():
-        members.sort(key=lambda member: (-member.count, member.sample))
-        places = [member.source for member in members if member.source]
-        novelty = min((place.line / max(lines.get(place.path, 0), place.line, 1) for place in places), default=0.0)
-        near = max((_nearness(place.line, failures.get(place.path, ())) for place in places), default=0.0)
+    for template, members in _merged({template: [kind] for template, kind in kinds.items()}).items():
+        members.sort(key=lambda member: (-member.count, member.samples[0].text))
+        places = [sample for member in members for sample in member.samples]
+        novelty = min(place.line / max(lines.get(place.path, 0), place.line, 1) for place in places)
+        near = max(_nearness(place, failures.get(place.path, ())) for place in places)
         count = sum(member.count for member in members)
-        found.append(Cluster(template, count, tuple(members[:5]), novelty, near))
+        general = all(member.general for member in members)
+        found.append(Cluster(template, count, tuple(places[:SAMPLES]), novelty, near, general))
     return sorted(found, key=lambda cluster: (-round(cluster.score, 6), cluster.template))
 
 
-def _by_template(unexplained: Iterable[Unexplained]) -> dict[str, list[Unexplained]]:
-    groups: dict[str, list[Unexplained]] = defaultdict(list)
-    for item in unexplained:
-        groups[masked(item.sample)].append(item)
-    return groups
-
-
-def _merged(groups: dict[str, list[Unexplained]]) -> dict[str, list[Unexplained]]:
+def _merged(groups: dict[str, list[Kind]]) -> dict[str, list[Kind]]:
     """Templates that differ in one word alone become one, when the words are names."""
     for position in range(max((len(template.split()) for template in groups), default=0)):
         alike: dict[tuple[str, ...], list[str]] = defaultdict(list)
@@ -83,6 +129,6 @@ def _failures(facts: Iterable[Fact]) -> dict[str, list[int]]:
     return places
 
 
-def _nearness(line: int, failures: Sequence[int]) -> float:
-    distance = min((abs(line - other) for other in failures), default=NEAR_LINES)
+def _nearness(place: Sample, failures: Sequence[int]) -> float:
+    distance = min((abs(place.line - other) for other in failures if other != place.line), default=NEAR_LINES)
     return max(0.0, 1 - distance / NEAR_LINES)

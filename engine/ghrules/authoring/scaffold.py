@@ -10,7 +10,7 @@ from pathlib import Path
 import tomlkit
 
 from ghrules.api import Engine
-from ghrules.authoring.draft import pattern_for
+from ghrules.authoring.draft import core, pattern_for
 from ghrules.errors import InputError, UsageError
 from ghrules.facts.kinds import KINDS
 from ghrules.ingest.record import Record
@@ -76,7 +76,7 @@ def scaffold(
     words = re.sub(r"[-_.]+", " ", name)
     seen = seen or Seen(f"ERROR {words}: replace this line by one of your log", f"{words}: replace this line")
     signal, component = _free(f"{name}.seen", knowledge), _component(seen, name)
-    pattern = pattern_for(seen.message, seen.others, sorted(fillable(KINDS["error"])))
+    pattern = pattern_for(core(seen.message), [core(other) for other in seen.others], sorted(fillable(KINDS["error"])))
     example = _safe_example(seen, pattern, engine)
     levels = (
         ""

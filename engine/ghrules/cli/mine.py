@@ -37,38 +37,16 @@ def mine(
     skeleton of a hypothesis and a test from the real line; it is linted and tested like any other pack.
     """
     from ghrules.api import Engine
+    from ghrules.authoring.drafts import write_drafts
     from ghrules.authoring.mining import mine as gather
-    from ghrules.diagnosis.model import Diagnosis
     from ghrules.ingest.sources import open_sources
 
     engine = Engine(packs=packs)
-    session = engine.session()
-    session.read_sources(open_sources(list(paths), formats=engine.knowledge.formats), input_format)
-    heard: list[Diagnosis] = []
-    report = session.diagnose(listener=lambda diagnosis, inference: heard.append(diagnosis))
-    clusters = gather(heard[0], {source.path: source.records for source in report.sources})[:top]
+    clusters = gather(engine, open_sources(list(paths), formats=engine.knowledge.formats), input_format)[:top]
     if folder:
-        for cluster in clusters:
-            emit(f"{_draft(engine, cluster, folder)} written\n")
+        for path in write_drafts(engine, clusters, folder):
+            emit(f"{path} written\n")
     emit(_json(engine, clusters) if output == "json" else _text(engine, clusters))
-
-
-def _draft(engine: Engine, cluster: Cluster, folder: Path) -> Path:
-    from ghrules.authoring.scaffold import Seen, scaffold, seen_at, words_of, write_new
-
-    first = cluster.samples[0]
-    seen = Seen(first.sample, first.sample)
-    if first.source and Path(first.source.path).is_file():
-        seen = seen_at(engine.knowledge, f"{first.source.path}:{first.source.line}")
-    others = tuple(item.sample for item in cluster.samples[1:])
-    seen = Seen(seen.line, seen.message, seen.level, seen.service, others)
-    name, number = words_of([cluster.template]), 1
-    while (folder / f"{name}.toml").exists() or name in engine.knowledge.hypotheses:
-        number += 1
-        name = f"{words_of([cluster.template])}-{number}"
-    path = folder / f"{name}.toml"
-    write_new(path, scaffold(name, engine, seen))
-    return path
 
 
 def _text(engine: Engine, clusters: list[Cluster]) -> str:
@@ -76,20 +54,20 @@ def _text(engine: Engine, clusters: list[Cluster]) -> str:
     from ghrules.report.layout import cut
 
     if not clusters:
-        return "no error-like record is unexplained\n"
+        return "every error-like record is explained\n"
     redactor = engine.redactor()
     lines = []
     for number, cluster in enumerate(clusters, 1):
         first = cluster.samples[0]
-        where = f"{first.source.path}:{first.source.line}" if first.source else ""
         marks = [f"{cluster.count:,} x"]
         marks += ["new"] if cluster.novelty > 0.5 else []
         marks += ["beside known failures"] if cluster.nearness > 0.5 else []
+        marks += ["only a catch-all explains it"] if cluster.general else []
         lines += [
             f"{number:>3}  {', '.join(marks)}",
-            f"     {cut(redactor.text(flat(first.sample)), page_width() - 5)}",
+            f"     {cut(redactor.text(flat(first.text)), page_width() - 5)}",
+            f"     {first.path}:{first.line}",
         ]
-        lines += [f"     {where}"] if where else []
     return "\n".join(lines) + "\n"
 
 
@@ -103,14 +81,11 @@ def _json(engine: Engine, clusters: list[Cluster]) -> str:
             "count": cluster.count,
             "novelty": round(cluster.novelty, 3),
             "nearness": round(cluster.nearness, 3),
+            "general": cluster.general,
             "score": round(cluster.score, 3),
             "samples": [
-                {
-                    "text": redactor.text(item.sample),
-                    "path": item.source.path if item.source else None,
-                    "line": item.source.line if item.source else None,
-                }
-                for item in cluster.samples
+                {"text": redactor.text(sample.text), "path": sample.path, "line": sample.line}
+                for sample in cluster.samples
             ],
         }
         for cluster in clusters

@@ -119,9 +119,9 @@ class Scanner:
         if record.format in self._composed:
             hits = hits | self._hits_in_texts(record)
         fates = UNSETTLED if hits.isdisjoint(self.plan.boundaries) else watch.look_at(record)
-        known = False
+        known: set[str] = set()
         for compiled, fields, line in self._sightings.of(record, frozenset(hits)):
-            known = True
+            known.add(compiled.signal.id)
             if compiled.signal.fact == "error" and self._quoted.holds(line):
                 continue
             service = str(fields.pop("service", "") or record.service or "")
@@ -130,10 +130,10 @@ class Scanner:
             signal = compiled.signal
             seen = partial(result.fold.add, signal.id, signal.fact, fields, sample, record.time, service, host)
             watch.observe(signal.id, seen, fates.get(line))
-        if not known and self.plan.error_like in hits:
+        if self.plan.error_like in hits and result.unknown.takes(known):
             first = record.texts[0] if record.texts else ""
             if not self._quoted.holds(first):
-                watch.observe("", partial(result.unknown.add, record, path), fates.get(first))
+                watch.observe("", partial(result.unknown.add, record, path, known), fates.get(first))
 
     def _hits_in_texts(self, record: Record) -> set[int]:
         """Patterns that hit where fields are put together (`{name}: {message}`), so not in the bytes of the source."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from msgspec import Struct
 
@@ -21,7 +22,11 @@ class UnknownErrors(Struct):
     templates: dict[str, tuple[int, Sample]] = {}
     overflow: int = 0
 
-    def add(self, record: Record, path: str) -> None:
+    def takes(self, signals: Collection[str]) -> bool:
+        """Whether an error-looking record counts that these signals know."""
+        return not signals
+
+    def add(self, record: Record, path: str, signals: Collection[str] = ()) -> None:
         """Count an error-looking record, unless its own level says that it is no failure."""
         if record.level not in FAILURE_LEVELS or not record.texts:
             return
