@@ -1,7 +1,10 @@
 """The page of one hypothesis, rule or signal."""
 
+import json
+
 import pytest
 
+from ghrules.authoring.document import as_json
 from ghrules.authoring.lookup import find, find_hypothesis
 from ghrules.authoring.show import page
 from ghrules.errors import UsageError
@@ -54,3 +57,17 @@ def test_a_signal_says_which_rules_look_at_it(shop: KnowledgeBase) -> None:
 def test_the_id_of_a_rule_in_the_place_of_a_hypothesis_is_explained(shop: KnowledgeBase) -> None:
     with pytest.raises(UsageError, match=r"'customers\.shout' is a rule; it supports the hypothesis customers-angry"):
         find_hypothesis(shop, "customers.shout")
+
+
+def test_programs_get_the_tables_as_they_are_written_with_what_belongs_to_them(shop: KnowledgeBase) -> None:
+    relations = Relations(shop)
+    hypothesis = json.loads(as_json(find(shop, "shop-sold-out"), relations))
+    rule = json.loads(as_json(find(shop, "shop.counts-shortages"), relations))
+    signal = json.loads(as_json(find(shop, hypothesis["rules"][-1]["signals"][0]), relations))
+
+    assert (hypothesis["kind"], hypothesis["severity"], hypothesis["area"]) == ("hypothesis", "SEV3", "application")
+    assert hypothesis["follows"] == ["customers-angry"]
+    assert [test["expect"] for test in hypothesis["tests"]] == ["shop-sold-out", "none"]
+    assert (rule["kind"], rule["id"]) == ("rule", "shop.counts-shortages")
+    assert signal["kind"] == "signal"
+    assert signal["place"].endswith(f":{shop.places['signal:' + signal['id']].line}")

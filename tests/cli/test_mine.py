@@ -31,6 +31,17 @@ def test_a_draft_of_an_unknown_error_names_it_in_another_log(tmp_path: Path) -> 
     assert report.unexplained == ()
 
 
+def test_two_wordings_that_one_pattern_sees_give_one_draft(tmp_path: Path) -> None:
+    (tmp_path / "till.log").write_text(
+        "2026-11-02 09:14:02 ERROR [till] coin box is full\n"
+        "2026-11-02 09:14:09 ERROR [till] coin box is full, closing\n"
+    )
+    run("mine", str(tmp_path / "till.log"), "--draft", str(tmp_path / "drafts"))
+    (draft,) = (tmp_path / "drafts").iterdir()
+
+    assert run("rules", "test", str(draft)).exit_code == 0
+
+
 def test_a_new_file_is_written_once(tmp_path: Path) -> None:
     (tmp_path / "till.log").write_text(LOG)
     path = tmp_path / "drawer.toml"

@@ -45,7 +45,7 @@ PAYLOADS = {
 }  # fmt: skip
 _CHOSEN = frozenset({
     "schema_version", "direction", "strength", "area", "severity", "risk", "role", "kind", "first", "last",
-    "first_seen", "last_seen",
+    "first_seen", "last_seen", "status",
 })  # fmt: skip
 
 

@@ -47,6 +47,13 @@ MISTAKES = {
     "backslash in double quotes": Mistake(
         signal('fact = "error"\npatterns = ["\\d»+ lost"]'), "this is not TOML: Unescaped '\\' in a string", "'...'"
     ),
+    "JSON": Mistake('»{"signal": []}\n', "this is not TOML", "this looks like JSON"),
+    "YAML": Mistake("signal»:\n  - id: shop.sold-out\n", "this is not TOML", "key = value"),
+    "typographic quotation mark": Mistake("[parameters]\nname = »“tea”\n", "this is not TOML", "quotation mark"),
+    "list that is not closed": Mistake(
+        rule('when = [{ fact = "error" }, { fact = "event" »]'), "this is not TOML: Unclosed inline table"
+    ),
+    "key twice": Mistake(PACK + 'title = "again"»\n', "this is not TOML: Cannot overwrite a value"),
     "unknown table": Mistake(PACK + "\n»[signals]\nid = 3\n", "unknown key 'signals' in a pack file", "'signal'"),
     "unknown key": Mistake(
         rule('when = [{ fact = "error" }]\n»suports = "x"'),
@@ -79,6 +86,18 @@ MISTAKES = {
     ),
     "wrong choice": Mistake(
         rule('when = [{ fact = "error" }]\nstrength = »"stong"'), "strength cannot be 'stong'", "did you mean 'strong'?"
+    ),
+    "unknown risk": Mistake(
+        PACK + '[[fix]]\ndo = "order"\nrisk = »"destroys"\n', "risk cannot be 'destroys'", "read-only, changes"
+    ),
+    "unknown state": Mistake(
+        PACK + 'status = »"expermental"\n', "status cannot be 'expermental'", "did you mean 'experimental'?"
+    ),
+    "true between quotes": Mistake(
+        PACK + 'fallback = »"yes"\n', "fallback must be true or false, this is a text", "without quotes"
+    ),
+    "text where a number belongs": Mistake(
+        rule('when = [{ fact = "error" }]\nsalience = »"high"'), "salience must be a whole number, this is a text"
     ),
     "bad id": Mistake(
         '[[signal]]\nid = »"Shop Sold"\nfact = "error"\npatterns = ["abcd"]\n', "'Shop Sold' is no id", "'shop-sold'"
@@ -137,6 +156,16 @@ MISTAKES = {
         rule('when = [{ fact = "error", count = "> 5 and »10" }]'),
         "'10' does not begin with one of = != < <= > >=",
         "between two comparisons",
+    ),
+    "unknown unit of time": Mistake(
+        rule('when = [{ fact = "deployment", as = "d" }, { fact = "error", first_seen = "within »15x after d.at" }]'),
+        "'15x' is no duration",
+        "15m",
+    ),
+    "time compared with a text": Mistake(
+        rule('when = [{ fact = "deployment" }, { fact = "error", first_seen = »"within 15m" }]'),
+        "'first_seen' is a time and is compared with a text",
+        "within 15m after",
     ),
     "text that looks like a comparison": Mistake(
         rule('when = [{ fact = "error", object = "<anonymous»>" }]'),
@@ -243,6 +272,27 @@ MISTAKES = {
         signal('fact = "error"\npatterns = [\'abcd\']\nformats = ["»jsn"]'),
         "there is no format 'jsn'",
         "'json'",
+    ),
+    "own consequence": Mistake(
+        PACK + 'leads_to = [»"shop-sold-out"]\n', "a hypothesis is not its own consequence", "leave it out"
+    ),
+    "dangling successor": Mistake(
+        PACK + 'status = "deprecated"\nsuccessor = »"shop-empty"\n', "there is no hypothesis 'shop-empty'"
+    ),
+    "check that tells nothing known apart": Mistake(
+        PACK + '[[check]]\nask = "Is there tea?"\ntells = [»"shop-soldout"]\n',
+        "there is no hypothesis 'shop-soldout'",
+        "did you mean 'shop-sold-out'?",
+    ),
+    "second rule of one id": Mistake(
+        rule('when = [{ fact = "error" }]')
+        + '\n[[rule]]\nid = »"r"\nsupports = "shop-sold-out"\nwhen = [{ fact = "error" }]\n',
+        "there is a second rule 'r'",
+        "pack.toml:16",
+    ),
+    "escalation to nobody": Mistake(
+        PACK + '[[rule]]\nid = "e"\nwhen = [{ fact = "hypothesis" }]\n»escalate = { reason = "it is late" }\n',
+        "'to' is missing in [rule.escalate]",
     ),
     "duplicate id": Mistake(
         PACK + SIGNAL.replace('id = "', 'id = »"'),

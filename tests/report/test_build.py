@@ -60,3 +60,12 @@ def test_bytes_that_are_no_text_do_not_stop_the_report() -> None:
 
 def test_root_causes_are_those_more_likely_than_not() -> None:
     assert [item.id for item in report().root_causes] == ["db-too-many-connections", "gateway-timeout"]
+
+
+def test_the_state_of_a_hypothesis_is_shown_wherever_it_is_read() -> None:
+    made = report()
+    deprecated = replace(made.hypotheses[0], status="deprecated", successor="db-pool-exhausted")
+    made = replace(made, hypotheses=(deprecated, *made.hypotheses[1:]))
+
+    for text in (made.to_text(), made.to_markdown(), made.to_html()):
+        assert "deprecated, see db-pool-exhausted" in text

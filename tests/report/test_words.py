@@ -1,6 +1,7 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from msgspec.structs import replace
 
 from ghrules.report.model import Place
 from ghrules.report.words import (
@@ -12,6 +13,7 @@ from ghrules.report.words import (
     role_of,
     said,
     size_of,
+    state_of,
     telling,
     where,
 )
@@ -73,3 +75,13 @@ def test_telling_evidence_and_followers() -> None:
     ]  # fmt: skip
     assert telling(made.hypotheses[0], "against") == []
     assert [item.id for item in followers(made.hypotheses[0], made)] == ["worker-uncaught-exception"]
+
+
+def test_only_a_hypothesis_that_is_not_stable_says_its_state() -> None:
+    (best, *_) = report().hypotheses
+
+    assert state_of(best) == ""
+    assert state_of(replace(best, status="experimental")) == "experimental"
+    assert state_of(replace(best, status="deprecated", successor="db-pool-exhausted")) == (
+        "deprecated, see db-pool-exhausted"
+    )

@@ -6,15 +6,27 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ghrules.api import Engine
+from ghrules.authoring.draft import core, pattern_for
 from ghrules.authoring.mining import Cluster
 from ghrules.authoring.scaffold import Seen, scaffold, seen_at, words_of, write_new
 
 
 def write_drafts(engine: Engine, clusters: Iterable[Cluster], folder: Path) -> list[Path]:
-    """A draft for each cluster, in files named after what the errors say. Raises UsageError when one cannot be
-    written.
+    """A draft for each cluster that the drafts before it do not see, in files named after what the errors say.
+
+    Raises UsageError when one cannot be written.
     """
-    return [_write(engine, cluster, folder) for cluster in clusters]
+    import re2
+
+    written: list[Path] = []
+    drafted: list[tuple[str, str]] = []
+    for cluster in clusters:
+        text = cluster.samples[0].text
+        pattern = pattern_for(core(text), [core(sample.text) for sample in cluster.samples[1:]])
+        if not any(re2.search(other, text) or re2.search(pattern, seen) for other, seen in drafted):
+            drafted.append((pattern, text))
+            written.append(_write(engine, cluster, folder))
+    return written
 
 
 def _write(engine: Engine, cluster: Cluster, folder: Path) -> Path:

@@ -6,7 +6,7 @@ from ghrules.authoring.lookup import Found
 from ghrules.diagnosis.evidence import LIKELIHOOD_RATIOS
 from ghrules.explain.relations import Relations
 from ghrules.explain.wording import conditions
-from ghrules.knowledge.models import Check, Fix, Hypothesis, Place, Rule, Signal
+from ghrules.knowledge.models import Check, Fix, Hypothesis, KnowledgeBase, PackTest, Place, Rule, Signal
 from ghrules.report.layout import Page, Span
 
 FEEDS_SHOWN = 8
@@ -73,7 +73,8 @@ class _HypothesisPage(_KnowledgePage):
         self.items("prevent", table.prevention)
         self.relatives(hypothesis)
         self.blank()
-        self.items("tests", self.tests(hypothesis))
+        tests = tests_of(hypothesis, self.relations.knowledge)
+        self.items("tests", [f"{test.table.name or 'test'} -> {test.table.expect} ({test.place})" for test in tests])
         return self
 
     def evidence(self, rule: Rule, hypothesis: str) -> None:
@@ -119,15 +120,6 @@ class _HypothesisPage(_KnowledgePage):
                 self.label("escalate", to, tag=Span(f"[{'; '.join(conditions(rule))}]", "dim"))
         self.texts("see", table.references)
 
-    def tests(self, hypothesis: Hypothesis) -> list[str]:
-        found = [test for test in self.relations.knowledge.tests if test.table.expect == hypothesis.id]
-        own = [
-            test
-            for test in self.relations.knowledge.tests
-            if hypothesis.place and test.place.path == hypothesis.place.path and test not in found
-        ]
-        return [f"{test.table.name or 'test'} -> {test.table.expect} ({test.place})" for test in (*found, *own)]
-
 
 class _RulePage(_KnowledgePage):
     def write(self, rule: Rule) -> Page:
@@ -170,6 +162,17 @@ class _SignalPage(_KnowledgePage):
         if about:
             self.label("about", ", ".join(about))
         return self
+
+
+def tests_of(hypothesis: Hypothesis, knowledge: KnowledgeBase) -> list[PackTest]:
+    """The tests that expect a hypothesis, then the others in its file."""
+    found = [test for test in knowledge.tests if test.table.expect == hypothesis.id]
+    own = [
+        test
+        for test in knowledge.tests
+        if hypothesis.place and test.place.path == hypothesis.place.path and test not in found
+    ]
+    return [*found, *own]
 
 
 def _few(names: list[str]) -> str:

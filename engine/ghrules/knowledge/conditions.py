@@ -108,6 +108,8 @@ def parse_tests(field: str, value: object, parameters: Mapping[str, Scalar], ali
     if within := _WITHIN.match(text):
         span, side, anchor = within.groups()
         duration, moment = parse_expr(span, parameters, aliases), parse_expr(anchor, parameters, aliases)
+        if isinstance(duration, str):
+            raise ConditionError(f"'{span}' is no duration", "a number with ms, s, m, h or d, for instance 15m", span)
         low: Expr = moment if side == "after" else Arithmetic("-", moment, duration)
         high: Expr = moment if side == "before" else Arithmetic("+", moment, duration)
         return [Test(field, ">=", low), Test(field, "<=", high)]

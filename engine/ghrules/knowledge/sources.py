@@ -206,6 +206,18 @@ def loads(text: str) -> dict[str, Any]:
         raise tomllib.TOMLDecodeError(str(error)) from None
 
 
+def _syntax_hint(what: str, text: str, line: str) -> str:
+    if "escape" in what.lower():
+        return "a backslash is kept as it is between single quotes: '...' or '''...'''"
+    if text.lstrip().startswith("{"):
+        return "this looks like JSON; knowledge is written in TOML: [[signal]], then key = value"
+    if re.match(r"\s*(?:- )?[\w-]+:(?:\s|$)", line):
+        return "this looks like YAML; TOML writes key = value"
+    if re.search("[“”„‟‘’‚]", line):
+        return "a typographic quotation mark; TOML knows \" and ' alone"
+    return ""
+
+
 def syntax_problem(source: Source, message: str) -> Problem:
     """tomllib's error as a problem: it carries line and column in the text of its message."""
     place = _PLACE.search(message)
@@ -213,9 +225,7 @@ def syntax_problem(source: Source, message: str) -> Problem:
     line, column = (int(place[1]), int(place[2])) if place and place[1] else (len(lines), len(lines[-1]) + 1)
     excerpt = lines[line - 1] if line <= len(lines) else ""
     what = _PLACE.sub("", message)
-    hint = ""
-    if "escape" in what.lower():
-        hint = "a backslash is kept as it is between single quotes: '...' or '''...'''"
+    hint = _syntax_hint(what, source.text, excerpt)
     return Problem(
         source.path, line + source.first_line - 1, column, f"this is not TOML: {what}", hint, excerpt, "syntax"
     )

@@ -125,6 +125,8 @@ def _hypothesis(
         prevention=tuple(table.prevention),
         place=_written(item.hypothesis.place),
         recurrence=recurrence,
+        status=table.status,
+        successor=table.successor,
     )
 
 

@@ -20,6 +20,7 @@ from ghrules.report.words import (
     said,
     size_of,
     skipped_records,
+    state_of,
     telling,
     where,
 )
@@ -83,7 +84,8 @@ def _folded(item: HypothesisReport, report: Report) -> Iterator[str]:
 
 def _head(item: HypothesisReport, report: Report) -> Iterator[str]:
     yield from (f"## {prose(item.title)}", "")
-    yield f"**{percent(item.confidence)} · {item.severity}** · {prose(role_of(item, report))} · {code(item.id)}"
+    said_of_it = " · ".join(prose(text) for text in (role_of(item, report), state_of(item)) if text)
+    yield f"**{percent(item.confidence)} · {item.severity}** · {said_of_it} · {code(item.id)}"
 
 
 def _reasons(name: str, pieces: list[EvidenceReport]) -> Iterator[str]:

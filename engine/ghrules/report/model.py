@@ -13,7 +13,7 @@ from msgspec import Meta
 from ghrules.diagnosis.causes import PRESENT
 from ghrules.diagnosis.model import Direction, Role
 from ghrules.facts.model import Model
-from ghrules.knowledge.models import Area, Risk, Severity, Strength
+from ghrules.knowledge.models import Area, Risk, Severity, Status, Strength
 
 SCHEMA_VERSION = "1"
 
@@ -184,6 +184,9 @@ class HypothesisReport(Model):
     """Where the hypothesis is written."""
     recurrence: Recurrence | None = None
     """What the history knows of it, when there is one."""
+    status: Status = "stable"
+    successor: str | None = None
+    """The hypothesis that takes the place of a deprecated one."""
 
     @property
     def present(self) -> bool:

@@ -23,6 +23,7 @@ from ghrules.report.words import (
     said_by_sample,
     size_of,
     skipped_records,
+    state_of,
     telling,
     where,
 )
@@ -181,7 +182,8 @@ class _Writer:
         self.page.heading(str(item.rank), flat(item.title), right)
         explains = item.role == "root-cause" and item.explains
         others = f" · explains {counted(len(item.explains), 'other')}" if explains else ""
-        self.page.prose(f"{flat(item.id)} · {role_of(item, self.report)}{others}", "dim", indent=LABELS)
+        parts = [flat(item.id), f"{role_of(item, self.report)}{others}", state_of(item)]
+        self.page.prose(" · ".join(filter(None, parts)), "dim", indent=LABELS)
 
     def _reasons(self, name: str, item: HypothesisReport, direction: Direction) -> None:
         """One reason is the sentence of its rule and its proof lines, each fact shown once."""

@@ -73,6 +73,13 @@ def role_of(item: HypothesisReport, report: Report) -> str:
     return "root cause of a separate incident" if separate else "root cause"
 
 
+def state_of(item: HypothesisReport) -> str:
+    """What to think of the hypothesis itself: "experimental", "deprecated, see ID", or nothing when it is stable."""
+    if item.status == "stable":
+        return ""
+    return f"{item.status}, see {flat(item.successor)}" if item.successor else item.status
+
+
 def deployment_name(fact: FactReport) -> str:
     """What went live and by whose hand; the summary of the fact without its time where no more is known."""
     fields = fact.fields if isinstance(fact, FullFact) else {}

@@ -13,9 +13,10 @@ from ghrules.cli.rules.options import PACK_OPTION
 
 @click.command(short_help="Show the page of a hypothesis, rule or signal.")
 @click.argument("name", metavar="ID")
+@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", help="What to print.")
 @click.option("--no-color", is_flag=True, help="No colours; NO_COLOR does the same.")
 @PACK_OPTION
-def show(name: str, no_color: bool, packs: tuple[str, ...]) -> None:
+def show(name: str, output: str, no_color: bool, packs: tuple[str, ...]) -> None:
     """Show what is known of ID: a hypothesis, a rule or a signal.
 
     Of a hypothesis: its meaning, the evidence for and against it, checks, fixes, runbook, escalation, references, tests
@@ -27,5 +28,11 @@ def show(name: str, no_color: bool, packs: tuple[str, ...]) -> None:
     from ghrules.explain.relations import Relations
 
     knowledge = Engine(packs=packs).knowledge
+    found, relations = find(knowledge, name), Relations(knowledge)
+    if output == "json":
+        from ghrules.authoring.document import as_json
+
+        emit(as_json(found, relations))
+        return
     color = not no_color and wants_color(sys.stdout, os.environ)
-    emit(page(find(knowledge, name), Relations(knowledge), page_width(), color))
+    emit(page(found, relations, page_width(), color))

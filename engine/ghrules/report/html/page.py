@@ -34,6 +34,7 @@ from ghrules.report.words import (
     said_by_sample,
     size_of,
     skipped_records,
+    state_of,
     where,
 )
 
@@ -85,7 +86,8 @@ def _environment() -> Environment:
     )
     environment.globals.update(
         counted=counted, first_place=first_place, followers=followers, highlight=highlight, period=period,
-        hidden=hidden, recurred=recurred, role_of=role_of, said=said, said_by_sample=said_by_sample, where=where,
+        hidden=hidden, recurred=recurred, role_of=role_of, said=said,
+        said_by_sample=said_by_sample, state_of=state_of, where=where,
     )  # fmt: skip
     environment.filters.update(percent=percent, size=size_of, flat=flat, moment=moment, ticks=ticks, utc=utc)
     return environment
