@@ -7,7 +7,7 @@ import pytest
 import re2
 
 from ghrules.scan.prefilter import widen
-from ghrules.scan.signals import as_value
+from ghrules.scan.wanted import as_json_value, as_value
 
 
 @pytest.mark.parametrize(
@@ -15,11 +15,18 @@ from ghrules.scan.signals import as_value
     [
         ("^FATAL:  sorry$", "FATAL:  sorry"),
         (r"\bword\b", "word"),
-        (r'role "(?P<role>[^"]+)"', r'role [\\"]{0,3}"(?:[^\n"]+)[\\"]{0,3}"'),
+        (r'role "(?P<role>[^"]+)"', r'role [\\"]*"(?:[^\n"]+)[\\"]*"'),
         (r"[$^]\$\^", r"[$^]\$\^"),
         (r"[]^]x", "[]^]x"),
-        (r"[[:alpha:]]+$", "[[:alpha:]]+"),
+        ("x[[:alpha:]]+$", "x[[:alpha:]]"),
         (r"a\\$", r"a\\"),
+        (r"\S*gone(?P<why>[^,]+)", r"gone(?:[^\n,])"),
+        (r"pool.{0,80}?full [a-z]{1,2}", r"pool.*full [a-z]{1,2}"),
+        (r"isn.t", "isn.+t"),
+        (r"a.*b.{2}c.?d.+", "a.*b.+c.*d."),
+        (r"""code["':]5""", r"""code[\\"':]+5"""),
+        (r"\x27?x\x27{9}y", r"x\x27+y"),
+        (".*", ".*"),
     ],
 )
 def test_anchors_go_and_quotes_may_be_escaped(pattern: str, wide: str) -> None:
@@ -48,10 +55,6 @@ def test_a_dot_stands_for_a_character_of_several_bytes(message: str) -> None:
         assert re2.search(widen("isn.t there"), as_bytes), line
 
 
-def test_a_repeated_dot_stays_as_it_is() -> None:
-    assert widen("a.*b.{2}c.?d.+") == "a.*b.{2}c.?d.+"
-
-
 def test_a_negated_class_does_not_run_over_the_end_of_a_line() -> None:
     assert not re2.search(widen('"[^"]*" gone'), '"a\nb" gone')
 
@@ -64,3 +67,15 @@ def test_the_prefilter_hits_a_number_that_is_a_value(line: str) -> None:
 @pytest.mark.parametrize("line", ['{"rows":4291}', "port=14290", '{"at":"10:15:42"}'])
 def test_the_prefilter_of_a_number_leaves_longer_numbers(line: str) -> None:
     assert not re.search(as_value("429"), line)
+
+
+@pytest.mark.parametrize(
+    "line", ['{"outcome":"exception"}', '{\\"outcome\\": \\"exception\\"}', '  "outcome": "exception",\r']
+)
+def test_the_prefilter_hits_a_whole_value_in_json(line: str) -> None:
+    assert re.search(as_json_value("exception"), line)
+
+
+@pytest.mark.parametrize("line", ['{"exception": null}', '{\\"exception\\":1}', "an exception", '{"a":"exceptions"}'])
+def test_the_prefilter_of_a_whole_value_leaves_keys_and_longer_texts(line: str) -> None:
+    assert not re.search(as_json_value("exception"), line)

@@ -78,9 +78,8 @@ def _patterns(
     for outcome in outcomes:
         for text in outcome.texts:
             for _, _, hits in scanner.database.lines(text.encode("utf-8", "surrogatepass")):
-                for index in hits:
-                    if (owner := plan.owners[index]) and owner[1] is not None:
-                        hit.add((plan.ids[owner[0]], owner[1]))
+                owners = (owner for index in hits for owner in plan.owners[index])
+                hit |= {(plan.ids[signal], position) for signal, position in owners if position is not None}
     missed, total = [], 0
     for signal in knowledge.signals:
         if signal.id in own:

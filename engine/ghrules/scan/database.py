@@ -1,23 +1,28 @@
 """One pass of many patterns over raw bytes: Hyperscan where it is installed, RE2's set matcher elsewhere.
 
-Both report for each line which patterns can match in it. Hyperscan's compiled database is kept in the cache under
-patterns, library version and machine.
+Both report for each line which patterns can match in it. What Hyperscan compiles is kept in the cache under patterns,
+library version and machine.
 """
 
 from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import re2
 
 from ghrules.knowledge.cache import Cache
+from ghrules.scan.literals import required
+from ghrules.scan.prefilter import pieces_of
 
 Hits = Iterator[tuple[int, int, set[int]]]
 _KIND = "patterns"
+_TEXTS_KIND = "texts"
+_LATER = 48
+"""Patterns that are compiled beside the others, in next to no time, until there are more."""
 
 
 class PatternDatabase(Protocol):
@@ -41,31 +46,29 @@ def open_database(patterns: Sequence[str], digest: str, cache: Cache | None) -> 
 
 
 class HyperscanDatabase:
+    """Looks for fixed texts first, then for those patterns alone whose texts stand in the data.
+
+    To compile thousands of patterns takes long, to compile their texts does not; and of thousands of patterns a log has
+    the texts of a few dozen. What is compiled for one piece of data serves the next ones.
+    """
+
     name = "hyperscan"
 
     def __init__(self, patterns: Sequence[str], digest: str = "", cache: Cache | None = None) -> None:
         import hyperscan
 
+        self._hyperscan = hyperscan
+        self._patterns = patterns
+        self._cache = cache
         self._lock = threading.Lock()
-        self._empty = not patterns
-        if self._empty:
-            return
         machine = os.uname().machine if hasattr(os, "uname") else ""
-        key = sha256(f"{digest} {_version(hyperscan)} {machine}".encode()).hexdigest()
-        kept = cache.read(_KIND, key) if cache else None
-        if kept is not None:
-            try:
-                self._database = hyperscan.loadb(kept, hyperscan.HS_MODE_BLOCK)
-                self._database.scratch = hyperscan.Scratch(self._database)
-                return
-            except hyperscan.error:
-                pass
-        self._database = _compile(hyperscan, patterns)
-        if cache:
-            cache.write(_KIND, key, hyperscan.dumpb(self._database))
+        self._key = f"{digest} {_version(hyperscan)} {machine}"
+        self._texts = self._open_texts() if patterns else None
+        self._main, self._more = _Part(frozenset(), None), _Part(frozenset(), None)
+        self._always = frozenset(self._texts.always) if self._texts else frozenset()
 
     def lines(self, data: bytes) -> Hits:
-        if self._empty or not data:
+        if self._texts is None or not data:
             return
         hits: list[int] = []
         collect = hits.append
@@ -74,9 +77,117 @@ class HyperscanDatabase:
             collect(end << 20 | index)
 
         with self._lock:
-            self._database.scan(data, match_event_handler=on_match)
+            self._prepare(self._possible(data))
+            for part in (self._main, self._more):
+                if part.database is not None:
+                    part.database.scan(data, match_event_handler=on_match)
         hits.sort()
         yield from _by_line(data, hits)
+
+    def _possible(self, data: bytes) -> set[int]:
+        """The indexes of the patterns that may hit in the data."""
+        assert self._texts is not None
+        possible = set(self._always)
+        owners = self._texts.owners
+
+        def on_match(text: int, _start: int, _end: int, _flags: int, _context: object) -> None:
+            possible.update(owners[text])
+
+        if self._texts.database is not None:
+            self._texts.database.scan(data, match_event_handler=on_match)
+        return possible
+
+    def _prepare(self, possible: set[int]) -> None:
+        """Compile what is not compiled yet: many patterns as the main part, a few that come later beside it."""
+        missing = possible - self._main.indexes - self._more.indexes
+        if not missing:
+            return
+        later = missing | self._more.indexes
+        if len(later) > _LATER:
+            self._main, self._more = self._compiled(self._main.indexes | later), _Part(frozenset(), None)
+        else:
+            self._more = self._compiled(later)
+
+    def _compiled(self, indexes: Iterable[int]) -> _Part:
+        chosen = sorted(indexes)
+        return _Part(frozenset(chosen), self._kept(chosen) if len(chosen) > _LATER else self._compile(chosen))
+
+    def _kept(self, indexes: Sequence[int]) -> Any:
+        """The database of these patterns, kept in the cache."""
+        key = sha256(f"{self._key} {indexes}".encode()).hexdigest()
+        database = self._load(self._cache.read(_KIND, key) if self._cache else None)
+        if database is None:
+            database = self._compile(indexes)
+            if self._cache:
+                self._cache.write(_KIND, key, self._hyperscan.dumpb(database))
+        return database
+
+    def _compile(self, indexes: Sequence[int]) -> Any:
+        hyperscan = self._hyperscan
+        database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+        expressions = [self._patterns[index].encode() for index in indexes]
+        flags = hyperscan.HS_FLAG_MULTILINE | hyperscan.HS_FLAG_ALLOWEMPTY
+        try:
+            database.compile(expressions=expressions, ids=indexes, flags=[flags] * len(indexes))
+        except hyperscan.error:
+            flags |= hyperscan.HS_FLAG_PREFILTER
+            database.compile(expressions=expressions, ids=indexes, flags=[flags] * len(indexes))
+        return database
+
+    def _open_texts(self) -> _Texts:
+        key = sha256(self._key.encode()).hexdigest()
+        kept = self._cache.get(_TEXTS_KIND, key) if self._cache else None
+        if isinstance(kept, tuple) and (database := self._load(kept[0])) is not None:
+            return _Texts(database, kept[1], kept[2])
+        texts = self._make_texts()
+        if self._cache and texts.database is not None:
+            self._cache.put(_TEXTS_KIND, key, (self._hyperscan.dumpb(texts.database), texts.owners, texts.always))
+        return texts
+
+    def _make_texts(self) -> _Texts:
+        hyperscan = self._hyperscan
+        owners: dict[bytes, list[int]] = {}
+        always: list[int] = []
+        for index, pattern in enumerate(self._patterns):
+            texts = required(pieces_of(pattern))
+            for text in texts or ():
+                owners.setdefault(text, []).append(index)
+            if not texts:
+                always.append(index)
+        if not owners:
+            return _Texts(None, [], always)
+        database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+        flags = hyperscan.HS_FLAG_CASELESS | hyperscan.HS_FLAG_SINGLEMATCH
+        database.compile(
+            expressions=list(owners), ids=list(range(len(owners))), flags=[flags] * len(owners), literal=True
+        )
+        return _Texts(database, list(owners.values()), always)
+
+    def _load(self, kept: bytes | None) -> Any | None:
+        hyperscan = self._hyperscan
+        if kept is None:
+            return None
+        try:
+            database = hyperscan.loadb(kept, hyperscan.HS_MODE_BLOCK)
+            database.scratch = hyperscan.Scratch(database)
+        except hyperscan.error:
+            return None
+        return database
+
+
+class _Part(NamedTuple):
+    """The patterns of these indexes as one database, None for none."""
+
+    indexes: frozenset[int]
+    database: Any
+
+
+class _Texts(NamedTuple):
+    """Fixed texts as one database, the patterns that need each, and the patterns that need none."""
+
+    database: Any
+    owners: list[list[int]]
+    always: list[int]
 
 
 class Re2Database:
@@ -126,15 +237,3 @@ def _by_line(data: bytes, hits: list[int]) -> Hits:
 def _version(hyperscan: Any) -> str:
     """Read from the module: the metadata of installed packages take longer to read than the patterns."""
     return str(getattr(hyperscan, "__version__", ""))
-
-
-def _compile(hyperscan: Any, patterns: Sequence[str]) -> Any:
-    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-    flags = [hyperscan.HS_FLAG_MULTILINE | hyperscan.HS_FLAG_ALLOWEMPTY] * len(patterns)
-    expressions = [pattern.encode() for pattern in patterns]
-    try:
-        database.compile(expressions=expressions, ids=list(range(len(patterns))), flags=flags)
-    except hyperscan.error:
-        flags = [flag | hyperscan.HS_FLAG_PREFILTER for flag in flags]
-        database.compile(expressions=expressions, ids=list(range(len(patterns))), flags=flags)
-    return database

@@ -12,6 +12,7 @@ from ghrules.knowledge.cache import Cache
 from ghrules.knowledge.models import KnowledgeBase, Scalar
 from ghrules.scan.prefilter import widen
 from ghrules.scan.signals import CompiledSignal
+from ghrules.scan.wanted import FieldSources
 
 ERROR_PATTERN_PARAMETER = "error_like_pattern"
 _KIND = "plan"
@@ -20,8 +21,8 @@ _KIND = "plan"
 class ScanPlan(Struct, frozen=True):
     """The signals, by their ids, and the patterns that lead to them.
 
-    `owners` gives for each pattern the index of its signal and the position among the signal's patterns (None for
-    one that stands for `where`); None for patterns that only make a record be read.
+    `owners` gives for each pattern the indexes of its signals, each with the position among the signal's patterns (None
+    for one that stands for `where`); empty for patterns that only make a record be read.
     `boundaries` are the indexes of the patterns at which an episode may begin or end.
     `by_format` names the signals that must see each record of a format. `error_like` is the index of the pattern of
     error-looking text, -1 when no pack has one. `digest` stands for the patterns.
@@ -29,7 +30,7 @@ class ScanPlan(Struct, frozen=True):
 
     ids: list[str]
     patterns: list[str]
-    owners: list[tuple[int, int | None] | None]
+    owners: list[list[tuple[int, int | None]]]
     by_format: dict[str, list[int]]
     error_like: int
     boundaries: frozenset[int]
@@ -70,35 +71,37 @@ def plan(knowledge: KnowledgeBase) -> ScanPlan:
     """The plan for all signals of a knowledge base."""
     signals = [_compiled(knowledge, index) for index in range(len(knowledge.signals))]
     by_format: dict[str, list[int]] = defaultdict(list)
-    patterns: list[str] = []
-    owners: list[tuple[int, int | None] | None] = []
+    owners: dict[str, list[tuple[int, int | None]]] = {}
+    sources = FieldSources(knowledge.formats)
     for index, signal in enumerate(signals):
-        if signal.reads_every_record:
+        prefilters, complete = signal.prefilters(sources)
+        if not complete:
             for name in signal.formats_of_interest(knowledge.formats):
                 by_format[name].append(index)
-        for position, prefilter in enumerate(signal.prefilters()):
-            patterns.append(prefilter)
-            owners.append((index, position if position < len(signal.signal.patterns) else None))
+        for prefilter, position in prefilters:
+            owners.setdefault(prefilter, []).append((index, position))
     for known in knowledge.formats:
         if known.every_record and known.signature and known.id in by_format:
-            patterns.append(known.signature)
-            owners.append(None)
-    first_boundary = len(patterns)
-    for episode in knowledge.episodes:
-        patterns += [widen(pattern) for pattern in (*episode.begin, *episode.ends_well, *episode.ends_badly)]
-    owners += [None] * (len(patterns) - first_boundary)
-    boundaries = frozenset(range(first_boundary, len(patterns)))
+            owners.setdefault(known.signature, [])
+    begin_or_end = [
+        widen(pattern)
+        for episode in knowledge.episodes
+        for pattern in (*episode.begin, *episode.ends_well, *episode.ends_badly)
+    ]
+    for prefilter in begin_or_end:
+        owners.setdefault(prefilter, [])
     error_like = knowledge.parameters.get(ERROR_PATTERN_PARAMETER)
     if error_like:
-        patterns.append(str(error_like))
-        owners.append(None)
+        owners.setdefault(str(error_like), [])
+    patterns = list(owners)
+    positions = {pattern: index for index, pattern in enumerate(patterns)}
     return ScanPlan(
         [signal.signal.id for signal in signals],
         patterns,
-        owners,
+        list(owners.values()),
         dict(by_format),
-        len(patterns) - 1 if error_like else -1,
-        boundaries,
+        positions[str(error_like)] if error_like else -1,
+        frozenset(positions[prefilter] for prefilter in begin_or_end),
         sha256("\0".join(patterns).encode()).hexdigest(),
     )
 

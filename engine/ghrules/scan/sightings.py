@@ -62,10 +62,10 @@ class Sightings:
     def _choose(self, format_id: str, hits: frozenset[int]) -> Candidates:
         possible: dict[int, set[int]] = {index: set() for index in self._plan.by_format.get(format_id, ())}
         for hit in hits:
-            if (owner := self._plan.owners[hit]) is not None:
-                positions = possible.setdefault(owner[0], set())
-                if owner[1] is not None:
-                    positions.add(owner[1])
+            for index, position in self._plan.owners[hit]:
+                positions = possible.setdefault(index, set())
+                if position is not None:
+                    positions.add(position)
         any_position = format_id in self._composed
         listed = [(self._signals[index], None if any_position else possible[index]) for index in sorted(possible)]
         plain = [(signal, at) for signal, at in listed if signal.is_plain]

@@ -12,15 +12,14 @@ from ghrules.facts.fold import BURSTING
 from ghrules.facts.kinds import Fact
 from ghrules.ingest.record import Record, Value
 from ghrules.ingest.shapes import is_blind
-from ghrules.knowledge.models import Condition, Format, Scalar, Signal
+from ghrules.knowledge.models import Format, Scalar, Signal
 from ghrules.scan.conditions import compiled, lookup, record_tests
 from ghrules.scan.prefilter import widen
+from ghrules.scan.wanted import FieldSources, wanted
 
 PROBLEM_LEVELS = frozenset({"log", "warning", "error", "fatal"})
 CAPTURES_PER_RECORD = 5
 STATEMENTS_PER_RECORD = 500
-_LITERAL_LENGTH = 4
-_NUMBER_LENGTH = 3
 _CONVERSIONS = {int: int, float: float, bool: bool, str: str}
 _MASKS = (
     (re.compile(r"'(?:[^']|'')*'"), "?"),
@@ -62,22 +61,18 @@ class CompiledSignal:
     def exceptions(self) -> list[Any]:
         return [compiled(pattern, self.signal.ignore_case) for pattern in self.signal.except_]
 
-    @property
-    def reads_every_record(self) -> bool:
-        """True when nothing but the format says which records concern it."""
-        if self.signal.collector:
-            return False
-        return not self.signal.patterns and any(not _literals(table) for table in self.signal.where or [{}])
+    def prefilters(self, sources: FieldSources) -> tuple[list[tuple[str, int | None]], bool]:
+        """Patterns for the raw pass, and whether one of them hits every record of interest.
 
-    def prefilters(self) -> list[str]:
-        """Patterns for the raw pass, at least one of which hits every record of interest.
-
-        The first ones stand for `patterns`, one each; the rest for `where`.
+        Each comes with the position of the pattern that it stands for, None for one that stands for `where`.
         """
+        if self.signal.collector:
+            return [], True
         flag = "(?i)" if self.signal.ignore_case else ""
-        texts = [flag + widen(pattern) for pattern in self.signal.patterns]
-        literals = [literal for table in self.signal.where for literal in _literals(table)]
-        return texts + [as_value(literal) for literal in literals]
+        found: list[tuple[str, int | None]] = [(flag + widen(text), n) for n, text in enumerate(self.signal.patterns)]
+        tables = [wanted(table, sources) for table in self.signal.where]
+        found += [(pattern, None) for pattern in dict.fromkeys(pattern for table in tables for pattern in table)]
+        return found, bool(self.signal.patterns) or (bool(tables) and all(tables))
 
     def formats_of_interest(self, formats: Sequence[Format]) -> list[str]:
         """The ids of the formats each record of which has to be shown to this signal."""
@@ -220,34 +215,6 @@ def _first(value: Value) -> Value:
     while isinstance(value, list):
         value = value[0] if value else None
     return value
-
-
-def as_value(literal: str) -> str:
-    """The pattern of a field's value in raw JSON, CSV or logfmt; a number stands behind its delimiter."""
-    pattern = re.escape(literal).replace("/", r"\\?/")
-    return rf"""[:=,"'] ?[\\"]{{0,3}}{pattern}(?:[^\d\n]|$)""" if literal.isdigit() else pattern
-
-
-def _literals(table: Mapping[str, Condition]) -> list[str]:
-    """The texts of which one stands in every record that fulfils the conditions; empty when there is none."""
-    best: list[str] = []
-    for field, value in table.items():
-        if field in ("format", "level"):
-            continue
-        options = value if isinstance(value, list) else [value]
-        texts = [str(option) for option in options]
-        plain = [text for text in texts if _is_long_enough(text) and text[0] not in "=!<>~$" and _is_word(text)]
-        if len(plain) == len(texts) and (not best or min(map(len, plain)) > min(map(len, best))):
-            best = plain
-    return best
-
-
-def _is_long_enough(text: str) -> bool:
-    return len(text) >= (_NUMBER_LENGTH if text.isdigit() else _LITERAL_LENGTH)
-
-
-def _is_word(text: str) -> bool:
-    return text.isascii() and '"' not in text and "\\" not in text and text not in ("present", "absent")
 
 
 def _levels(signal: Signal) -> frozenset[str] | None:

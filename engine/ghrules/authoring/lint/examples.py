@@ -46,7 +46,7 @@ def _may_show(scanner: Scanner, text: str) -> bool:
     if scanner.plan.by_format:
         return True
     lines = scanner.database.lines(text.encode("utf-8", "surrogatepass"))
-    return any(scanner.plan.owners[hit] is not None for _, _, hits in lines for hit in hits)
+    return any(scanner.plan.owners[hit] for _, _, hits in lines for hit in hits)
 
 
 def warn_of_examples(notes: Notes, relations: Relations, found: list[Sighting]) -> None:

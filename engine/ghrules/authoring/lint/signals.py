@@ -8,7 +8,7 @@ from collections import defaultdict
 from ghrules.authoring.lint.notes import Notes
 from ghrules.explain.relations import Relations
 from ghrules.knowledge.models import Signal
-from ghrules.scan.signals import CompiledSignal
+from ghrules.scan.wanted import FieldSources, wanted
 
 _PLAIN = re.compile(r"[\w ,:;'\"/@%#&=<>~`!-]+")
 
@@ -138,16 +138,12 @@ def _same_records(one: Signal, other: Signal) -> bool:
 
 def _idle_conditions(notes: Notes, relations: Relations) -> None:
     """Beside patterns, records are only looked at for a text, which a table in `where` must then have as well."""
-    knowledge = relations.knowledge
+    sources = FieldSources(relations.knowledge.formats)
     for source, keys, signal in notes.signals():
         idle = [
             index
             for index, table in enumerate(signal.where if signal.patterns else ())
-            if CompiledSignal(
-                signal.model_copy(update={"patterns": [], "where": [table]}),
-                knowledge.kinds[signal.fact],
-                knowledge.parameters,
-            ).reads_every_record
+            if not (signal.collector or wanted(table, sources))
         ]
         if idle:
             which = f"{len(idle)} of these tables of conditions are" if len(idle) > 1 else "these conditions are"
