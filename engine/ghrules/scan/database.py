@@ -21,8 +21,10 @@ from ghrules.scan.prefilter import pieces_of
 Hits = Iterator[tuple[int, int, set[int]]]
 _KIND = "patterns"
 _TEXTS_KIND = "texts"
-_LATER = 48
-"""Patterns that are compiled beside the others, in next to no time, until there are more."""
+_WORTH_KEEPING = 48
+"""Patterns from which on a database is kept in the cache; fewer are compiled in next to no time."""
+_MANY = 0.25
+"""The share of the patterns from which on all of them are compiled."""
 
 
 class PatternDatabase(Protocol):
@@ -64,8 +66,8 @@ class HyperscanDatabase:
         machine = os.uname().machine if hasattr(os, "uname") else ""
         self._key = f"{digest} {_version(hyperscan)} {machine}"
         self._texts = self._open_texts() if patterns else None
-        self._main, self._more = _Part(frozenset(), None), _Part(frozenset(), None)
-        self._always = frozenset(self._texts.always) if self._texts else frozenset()
+        self._parts: list[_Part] = []
+        self._compiled: set[int] = set()
 
     def lines(self, data: bytes) -> Hits:
         if self._texts is None or not data:
@@ -78,16 +80,15 @@ class HyperscanDatabase:
 
         with self._lock:
             self._prepare(self._possible(data))
-            for part in (self._main, self._more):
-                if part.database is not None:
-                    part.database.scan(data, match_event_handler=on_match)
+            for part in self._parts:
+                part.database.scan(data, match_event_handler=on_match)
         hits.sort()
         yield from _by_line(data, hits)
 
     def _possible(self, data: bytes) -> set[int]:
         """The indexes of the patterns that may hit in the data."""
         assert self._texts is not None
-        possible = set(self._always)
+        possible: set[int] = set()
         owners = self._texts.owners
 
         def on_match(text: int, _start: int, _end: int, _flags: int, _context: object) -> None:
@@ -98,19 +99,25 @@ class HyperscanDatabase:
         return possible
 
     def _prepare(self, possible: set[int]) -> None:
-        """Compile what is not compiled yet: many patterns as the main part, a few that come later beside it."""
-        missing = possible - self._main.indexes - self._more.indexes
+        """Compile what is not compiled yet, as a part of its own; parts of like size become one, many become all."""
+        assert self._texts is not None
+        if not self._parts and self._texts.always:
+            self._add(self._texts.always)
+        missing = possible - self._compiled
         if not missing:
             return
-        later = missing | self._more.indexes
-        if len(later) > _LATER:
-            self._main, self._more = self._compiled(self._main.indexes | later), _Part(frozenset(), None)
-        else:
-            self._more = self._compiled(later)
+        if len(missing) + len(self._compiled) > len(self._patterns) * _MANY:
+            self._parts = []
+            missing = set(range(len(self._patterns)))
+        while len(self._parts) > 1 and len(missing) * 2 > len(self._parts[-1].indexes):
+            missing |= self._parts.pop().indexes
+        self._add(missing)
 
-    def _compiled(self, indexes: Iterable[int]) -> _Part:
+    def _add(self, indexes: Iterable[int]) -> None:
         chosen = sorted(indexes)
-        return _Part(frozenset(chosen), self._kept(chosen) if len(chosen) > _LATER else self._compile(chosen))
+        database = self._kept(chosen) if len(chosen) > _WORTH_KEEPING else self._compile(chosen)
+        self._parts.append(_Part(frozenset(chosen), database))
+        self._compiled.update(chosen)
 
     def _kept(self, indexes: Sequence[int]) -> Any:
         """The database of these patterns, kept in the cache."""
@@ -176,7 +183,7 @@ class HyperscanDatabase:
 
 
 class _Part(NamedTuple):
-    """The patterns of these indexes as one database, None for none."""
+    """The patterns of these indexes as one database."""
 
     indexes: frozenset[int]
     database: Any
