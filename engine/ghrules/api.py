@@ -27,6 +27,7 @@ from msgspec.structs import replace
 from ghrules.collect.case import CASE_MARK, Case, read_case
 from ghrules.diagnosis.diagnose import Diagnostician
 from ghrules.diagnosis.model import Diagnosis, Unexplained
+from ghrules.diagnosis.resemblance import Classifier, failures, guesses, kept_classifier
 from ghrules.errors import UsageError
 from ghrules.facts.kinds import Fact, GapFact, Origin
 from ghrules.facts.model import Invalid
@@ -87,6 +88,11 @@ class Engine:
     def diagnostician(self) -> Diagnostician:
         """All rules, ready to run; prepared at first use."""
         return Diagnostician(self.knowledge, self._cache)
+
+    @cached_property
+    def classifier(self) -> Classifier:
+        """Tells what unexplained lines resemble; trained at first use."""
+        return kept_classifier(self.knowledge, self._cache)
 
     def redactor(self, optional: Iterable[str] = ()) -> Redactor:
         """A new redactor with the secrets of all packs; `optional` names kinds that are hidden on request only."""
@@ -283,6 +289,10 @@ class Session:
         inferring = time.perf_counter()
         diagnosis, inference = self.engine.diagnostician.diagnose(facts, self.engine.backend, counts)
         diagnosis = replace(diagnosis, unexplained=self._unexplained())
+        if not diagnosis.hypotheses:
+            lines = failures(diagnosis.unexplained, facts, self.engine.scanner.looks_like_failure)
+            if lines:
+                diagnosis = replace(diagnosis, hypotheses=guesses(lines, knowledge, self.engine.classifier))
         if listener:
             listener(diagnosis, inference)
         finished = time.perf_counter()

@@ -27,8 +27,17 @@ class Evidence(Struct, frozen=True):
     counted: bool = True
 
 
+class Likeness(Struct, frozen=True):
+    """A line that nothing explains, whose words are like those of texts about a hypothesis."""
+
+    line: str
+    source: Origin | None
+
+
 class RankedHypothesis(Struct, frozen=True):
-    """`confidence` is a probability; `gain` of a check is the expected drop of entropy in bits."""
+    """`confidence` is a probability; `gain` of a check is the expected drop of entropy in bits. A guess has a
+    `likeness` in place of evidence.
+    """
 
     hypothesis: Hypothesis
     rank: int
@@ -39,6 +48,7 @@ class RankedHypothesis(Struct, frozen=True):
     group: int
     evidence: tuple[Evidence, ...]
     checks: tuple[tuple[Check, float], ...] = ()
+    likeness: Likeness | None = None
 
 
 class Unexplained(Struct, frozen=True):

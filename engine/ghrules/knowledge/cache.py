@@ -23,7 +23,7 @@ from ghrules.knowledge.sources import pack_files
 KEPT = 8
 """Files of one kind that stay; a test run with many packs must not fill the disk."""
 _DIGEST = 32
-_ROOMS = ("facts", "knowledge", "scan", "inference")
+_ROOMS = ("facts", "knowledge", "scan", "inference", "diagnosis")
 """The rooms whose code and shapes entries are made by and of."""
 
 

@@ -11,7 +11,7 @@ from msgspec import Struct
 from ghrules import __version__
 from ghrules.advice.fixes import fields, render_checks, render_fixes, render_why
 from ghrules.advice.text import moment
-from ghrules.diagnosis.model import Diagnosis, Evidence, RankedHypothesis, Unexplained
+from ghrules.diagnosis.model import Diagnosis, Evidence, Likeness, RankedHypothesis, Unexplained
 from ghrules.facts.kinds import Fact, Origin
 from ghrules.knowledge import models
 from ghrules.report.model import (
@@ -23,6 +23,7 @@ from ghrules.report.model import (
     FullFact,
     HypothesisReport,
     KnowledgeReport,
+    LikenessReport,
     PackReport,
     Place,
     Recurrence,
@@ -127,7 +128,12 @@ def _hypothesis(
         recurrence=recurrence,
         status=table.status,
         successor=table.successor,
+        likeness=_likeness(item.likeness),
     )
+
+
+def _likeness(found: Likeness | None) -> LikenessReport | None:
+    return LikenessReport(line=_unicode(found.line), source=_place(found.source)) if found else None
 
 
 def _evidence(piece: Evidence, facts: Mapping[str, Fact]) -> EvidenceReport:

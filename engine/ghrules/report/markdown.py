@@ -10,6 +10,7 @@ from ghrules.report.model import CheckReport, EvidenceReport, FactReport, FixRep
 from ghrules.report.recurrence import recurred
 from ghrules.report.redaction import hidden
 from ghrules.report.words import (
+    GUESSED,
     NOTHING_FOUND,
     counted,
     followers,
@@ -125,7 +126,13 @@ def _check(check: CheckReport) -> Iterator[str]:
 def _others(report: Report) -> Iterator[str]:
     told = {name for item in report.root_causes for name in (item.id, *item.explains)}
     rest = [item for item in report.hypotheses if item.id not in told]
-    if rest:
+    if rest and rest[0].likeness:
+        yield from (GUESSED, "")
+        for item in rest:
+            line = f" ({code(item.likeness.line)})" if item.likeness else ""
+            yield f"- {percent(item.confidence)} {code(item.id)} {prose(item.title)}{line}"
+        yield ""
+    elif rest:
         yield from ("**Less likely** " + ", ".join(f"{code(item.id)} {percent(item.confidence)}" for item in rest), "")
 
 

@@ -159,6 +159,13 @@ class Recurrence(Model):
     resolution: Resolution | None
 
 
+class LikenessReport(Model):
+    """A line that nothing explains, whose words are like those of texts about a hypothesis."""
+
+    line: str
+    source: Place | None
+
+
 class HypothesisReport(Model):
     """A ranked root cause or consequence. `group` numbers the incidents."""
 
@@ -187,6 +194,8 @@ class HypothesisReport(Model):
     status: Status = "stable"
     successor: str | None = None
     """The hypothesis that takes the place of a deprecated one."""
+    likeness: LikenessReport | None = None
+    """What a guess without any evidence goes by."""
 
     @property
     def present(self) -> bool:

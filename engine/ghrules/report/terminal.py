@@ -11,6 +11,7 @@ from ghrules.report.model import CheckReport, FactReport, FixReport, HypothesisR
 from ghrules.report.recurrence import recurred
 from ghrules.report.redaction import hidden
 from ghrules.report.words import (
+    GUESSED,
     NOTHING_FOUND,
     counted,
     first_place,
@@ -130,16 +131,29 @@ class _Writer:
         rest = [item for item in self.report.hypotheses if item.id not in told]
         if not rest:
             return
+        if rest[0].likeness:
+            self._guesses(rest)
+            return
         self.page.blank()
         names = ", ".join(f"{item.id} {percent(item.confidence)}" for item in rest[:_RIVALS])
         more = f" and {len(rest) - _RIVALS} more" if len(rest) > _RIVALS else ""
         self.page.prose(f"{'less likely' if shown else 'weak suspicions'}: {names}{more}", "dim")
+
+    def _guesses(self, guessed: list[HypothesisReport]) -> None:
+        self.page.prose(GUESSED, "yellow")
+        for item in guessed:
+            line = item.likeness.line if item.likeness else ""
+            place = item.likeness.source if item.likeness else None
+            self.page.label(percent(item.confidence), f"{flat(item.title)} ({item.id})")
+            self.page.pair(flat(line), self._place(place), left_style="cyan")
 
     def _open(self, item: HypothesisReport) -> None:
         page = self.page
         self._title(item)
         page.prose(flat(item.cause), indent=LABELS)
         self._recurrence(item)
+        if item.likeness:
+            page.label("like", flat(item.likeness.line), "cyan")
         self._reasons("because", item, "for")
         self._reasons("against", item, "against")
         for fix in item.fixes if self.verbose else item.fixes[:_FIXES]:

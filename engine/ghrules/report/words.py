@@ -10,6 +10,7 @@ from ghrules.report.layout import cut_path
 from ghrules.report.model import EvidenceReport, FactReport, FullFact, HypothesisReport, Place, Report
 
 NOTHING_FOUND = "No fault found in what was read. That is no proof of health."
+GUESSED = "Nothing that is known explains the errors. By their words alone, without any proof, they are like:"
 _LARGEST = 1e21
 _SAID_BY_SAMPLE = ("error", "event", "transaction", "lock-wait", "table", "index", "database")
 

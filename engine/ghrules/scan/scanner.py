@@ -105,6 +105,11 @@ class Scanner:
                 progress(len(chunk.data))
         scan.close(source.bytes, source.problems)
 
+    def looks_like_failure(self, text: str) -> bool:
+        """Is it error-looking text, and not a quotation of some?"""
+        lines = self.database.lines(text.encode(errors="replace"))
+        return any(self.plan.error_like in hits for _, _, hits in lines) and not self._quoted.holds(text)
+
     def observe(
         self, path: str, record: Record, hits: set[int], window: Window, watch: EpisodeWatch, result: ScanResult
     ) -> None:
