@@ -31,7 +31,7 @@ import peers  # noqa: E402, F401
 import writing  # noqa: E402, F401
 from mutator import TOKENS, mutated  # noqa: E402
 from seeds import FOUND, seeds_of  # noqa: E402
-from targets import TARGETS, check  # noqa: E402
+from targets import TARGETS, check, engine  # noqa: E402
 
 
 def main() -> int:
@@ -116,6 +116,7 @@ def _guided(name: str, seconds: float) -> None:
             "-timeout=60",
             "-rss_limit_mb=2048",
         ]
+        engine()  # what takes long once is no finding
         atheris.Setup([sys.argv[0], *options, f"-artifact_prefix={folder}/", str(corpus)], one)
         atheris.Fuzz()
 

@@ -18,9 +18,7 @@ TEXTS = [
     ("name", "lookup of the host failed: no such name"),
     ("none", "the nightly report was written"),
 ]
-UNKNOWN = (
-    "ERROR frobnicator: the listening socket for port 8080 was not granted, bind says it is taken by another"
-)
+UNKNOWN = "ERROR frobnicator: the listening socket for port 8080 was not granted, bind says it is taken by another"
 
 
 def test_words_are_parts_of_compounds_codes_and_pairs() -> None:
