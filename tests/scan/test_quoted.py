@@ -46,3 +46,17 @@ def test_messages_are_none(line: str) -> None:
 
 def test_a_pack_without_the_parameter_quotes_nothing() -> None:
     assert not QuotedFailures({}).holds("// connection refused")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '-    throw new Error("sorry, too many clients already");',
+        '+\tlog.Fatal("connection refused")',
+        "  14:5  warning  Unexpected console statement: connection refused  no-console",
+        '        summary: "{{ $labels.pod }} is in CrashLoopBackOff"',
+        "      - alert: OOMKilled",
+    ],
+)
+def test_differences_linters_and_alert_rules_are_quotations(line: str) -> None:
+    assert QUOTED.holds(line)

@@ -125,6 +125,7 @@ class Episode(Model):
     It begins at a line that matches `begin`. What was seen until a line matches `ends_well` is forgotten; until
     `ends_badly`, or the end of the source, it counts. A line that matches both ends badly. What signals see whose ids
     have one of `keeps` before their first dot counts all the same; with `forgets`, what all others see counts.
+    `same_service`: records of another service neither end it nor belong to it.
     """
 
     id: Id
@@ -133,6 +134,7 @@ class Episode(Model):
     ends_badly: list[str] = []
     keeps: list[str] = []
     forgets: list[str] = []
+    same_service: bool = False
     note: str = ""
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from enum import Enum
 from functools import cached_property
 from typing import Any
 
@@ -15,17 +14,6 @@ from ghrules.knowledge.models import Episode
 MOST_HELD = 10_000
 
 Observation = Callable[[], None]
-
-
-class Fate(Enum):
-    """What becomes of what a text shows, where the episode that begins or ends in its record has settled that."""
-
-    COUNTS = "counts"
-    FORGOTTEN = "forgotten"
-
-
-Fates = Mapping[str, Fate]
-UNSETTLED: Fates = {}
 
 
 class EpisodePatterns:
@@ -46,10 +34,21 @@ class EpisodePatterns:
     def ends_badly(self) -> list[Any]:
         return _compiled(self._episode.ends_badly)
 
+    @property
+    def same_service(self) -> bool:
+        return self._episode.same_service
+
     def keeps(self, signal: str) -> bool:
         """Whether what this signal sees inside counts all the same."""
         area, forgets = signal.partition(".")[0], self._episode.forgets
         return area in self._episode.keeps or (bool(forgets) and area not in forgets)
+
+
+Fates = Mapping[str, EpisodePatterns | None]
+"""What an episode that begins or ends in a record has settled: for a text, the episode that ended well around it, or
+None when the text counts.
+"""
+UNSETTLED: Fates = {}
 
 
 class EpisodeWatch:
@@ -61,42 +60,49 @@ class EpisodeWatch:
     def __init__(self, episodes: Sequence[EpisodePatterns]) -> None:
         self._episodes = episodes
         self._open: EpisodePatterns | None = None
+        self._service: str | None = None
         self._held: list[Observation] = []
         self.forgotten = 0
         self.began = False
 
     def look_at(self, record: Record) -> Fates:
-        """Let a record that may begin or end an episode do so; tells what becomes of the texts of a long record."""
-        fates: dict[str, Fate] = {}
+        """Let a record that may begin or end an episode do so; tells what becomes of its texts."""
+        if self._is_foreign(record.service):
+            return UNSETTLED
+        fates: dict[str, EpisodePatterns | None] = {}
         inside: list[str] = []
         for text in record.texts:
             if self._open is not None:
                 if _found(self._open.ends_badly, text):
                     self.close()
                 elif _found(self._open.ends_well, text):
+                    fates.update(dict.fromkeys(inside, self._open))
+                    inside = []
                     self.forgotten += len(self._held)
                     self._held = []
                     self._open = None
-                    fates.update(dict.fromkeys(inside, Fate.FORGOTTEN))
-                    inside = []
             if self._open is None:
-                self._open = next((one for one in self._episodes if _found(one.begin, text)), None)
-                self.began = self.began or self._open is not None
+                self._begin(text, record.service)
             if self._open is not None:
                 inside.append(text)
             else:
-                fates[text] = Fate.COUNTS
+                fates[text] = None
         return fates
 
-    def observe(self, signal: str, observation: Observation, fate: Fate | None = None) -> None:
+    def observe(self, signal: str, observation: Observation, line: str, service: str | None, fates: Fates) -> None:
         """Carry the observation out, now or when the episode turns out to end badly, or not at all."""
-        kept = self._open is not None and self._open.keeps(signal)
-        if fate is Fate.FORGOTTEN:
-            self.forgotten += 1
-        elif fate is None and not kept and self._open is not None and len(self._held) < MOST_HELD:
-            self._held.append(observation)
-        else:
+        if line in fates:
+            ended = fates[line]
+            if ended is None or ended.keeps(signal):
+                observation()
+            else:
+                self.forgotten += 1
+        elif (
+            self._open is None or self._open.keeps(signal) or self._is_foreign(service) or len(self._held) >= MOST_HELD
+        ):
             observation()
+        else:
+            self._held.append(observation)
 
     def close(self) -> None:
         """End the open episode badly: all that was held counts."""
@@ -104,6 +110,18 @@ class EpisodeWatch:
         held, self._held = self._held, []
         for observation in held:
             observation()
+
+    def _begin(self, text: str, service: str | None) -> None:
+        self._open = next((one for one in self._episodes if _found(one.begin, text)), None)
+        if self._open is not None:
+            self._service = service
+            self.began = True
+
+    def _is_foreign(self, service: str | None) -> bool:
+        """Whether the open episode is one of another service."""
+        if self._open is None or not self._open.same_service:
+            return False
+        return bool(service and self._service) and service != self._service
 
 
 def _compiled(patterns: Sequence[str]) -> list[Any]:

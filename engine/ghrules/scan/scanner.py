@@ -134,11 +134,12 @@ class Scanner:
             sample = Sample(path, record.offset, record.end, record.line, line[:SAMPLE_LENGTH])
             signal = compiled.signal
             seen = partial(result.fold.add, signal.id, signal.fact, fields, sample, record.time, service, host)
-            watch.observe(signal.id, seen, fates.get(line))
+            watch.observe(signal.id, seen, line, record.service, fates)
         if self.plan.error_like in hits and result.unknown.takes(known):
             first = record.texts[0] if record.texts else ""
             if not self._quoted.holds(first):
-                watch.observe("", partial(result.unknown.add, record, path, known), fates.get(first))
+                seen = partial(result.unknown.add, record, path, known)
+                watch.observe("", seen, first, record.service, fates)
 
     def _hits_in_texts(self, record: Record) -> set[int]:
         """Patterns that hit where fields are put together (`{name}: {message}`), so not in the bytes of the source."""
