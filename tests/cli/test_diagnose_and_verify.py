@@ -111,7 +111,7 @@ def test_a_report_without_causes(folder: Path, capsys: pytest.CaptureFixture[str
     [
         (["verify", "api.log"], 4, "not JSON"),
         (["verify", "nosuch.json"], 4, "no such file"),
-        (["verify", "--stack", "nosuch.toml", "api.log"], 2, "no such file"),
+        (["verify", "--stack", "nosuch.toml", "api.log"], 4, "not JSON"),
         (["diagnose", "--stack", "nosuch.toml"], 2, "no such file"),
         (["diagnose", "--no-collect"], 2, "--no-collect"),
         (["diagnose", "--only", "pscael"], 2, "did you mean 'pscale'"),

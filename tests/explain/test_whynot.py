@@ -116,7 +116,16 @@ NEAR_MISSES = {
         ONE % ', object = ["milk", "salt"]', OUT, [False], ["object is tea, not milk or salt"]
     ),
     "the nearest of several": Planted(
-        ONE % ', count = ">= 5"', OUT * 3 + OUT.replace("tea", "milk"), [False], ["count is 3, not >= 5: <log>:1 3 x"]
+        ONE % ', count = ">= 5"',
+        OUT * 3 + OUT.replace("tea", "milk"),
+        [False],
+        ["count is 3, not >= 5 (4 in 2 facts that differ in object): <log>:1 3 x"],
+    ),
+    "counted apart for what was captured": Planted(
+        ONE % ', count = ">= 3"',
+        "".join(OUT.replace("tea", goods) for goods in ("tea", "milk", "salt")),
+        [False],
+        ["count is 1, not >= 3 (3 in 3 facts that differ in object)"],
     ),
     "the nearest has most tests right": Planted(
         ONE % ', object = "milk", count = ">= 5"',

@@ -43,9 +43,10 @@ def verify(ctx: click.Context, report: str, stack: str, output: str, no_color: b
     from ghrules.live.verify import verify as run
     from ghrules.report.load import load_report
 
+    saved = load_report(read_saved(report), report)
     described = load_stack(stack)
     engine = Engine(packs=described.packs, parameters=described.parameters)
-    results = run(load_report(read_saved(report), report), described, engine)
+    results = run(saved, described, engine)
     color = not no_color and wants_color(sys.stdout, os.environ)
     emit(_json(results) if output == "json" else _page(results, color))
     if any(result.outcome != "resolved" for result in results):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from pathlib import Path
+from typing import Any, TypeVar
 
 from ghrules.collect.case import Case
 from ghrules.collect.collector import Limits, run
@@ -13,6 +14,8 @@ from ghrules.collect.config import Stack
 from ghrules.collect.registry import concerned
 from ghrules.collect.stack import FILE_NAME, load_stack
 from ghrules.errors import UsageError
+
+Result = TypeVar("Result")
 
 
 async def acollect_facts(
@@ -42,9 +45,18 @@ def collect_facts(
     environment: Mapping[str, str] | None = None,
 ) -> Case:
     """`acollect_facts` for callers without an event loop. Raises UsageError inside of a running one."""
+    work = acollect_facts(stack, only, limits=limits, environment=environment)
+    return run_alone(work, "ghrules.acollect_facts")
+
+
+def run_alone(work: Coroutine[Any, Any, Result], instead: str) -> Result:
+    """What the coroutine gives, for callers without an event loop. Raises UsageError inside of a running one, and says
+    what to await `instead`.
+    """
     if _loop_is_running():
-        raise UsageError("an event loop is running already: await ghrules.acollect_facts(...) instead")
-    return asyncio.run(acollect_facts(stack, only, limits=limits, environment=environment))
+        work.close()
+        raise UsageError(f"an event loop is running already: await {instead}(...) instead")
+    return asyncio.run(work)
 
 
 def _loop_is_running() -> bool:

@@ -85,7 +85,22 @@ def _alone(wanted: FactPattern, candidates: Sequence[tuple[Fact, Values]], memor
         return Condition(pattern(wanted), False, text, missing=True)
     fact, values = max(seen, key=lambda item: _score(own, item[1], wanted.alias))
     failing = [test for test in own if not predicate(test)(values, {wanted.alias: values})]
-    return Condition(pattern(wanted), False, f"{_shortfall(failing, values, {})}: {said(fact)}", fact)
+    short = _shortfall(failing, values, {}) + _scattered(failing, own, [values for _, values in seen])
+    return Condition(pattern(wanted), False, f"{short}: {said(fact)}", fact)
+
+
+def _scattered(failing: Sequence[Test], own: Sequence[Test], seen: Sequence[Values]) -> str:
+    """That facts would be counted together, did they not differ in what was captured."""
+    if not any(test.field == "count" for test in failing):
+        return ""
+    others = [predicate(test) for test in own if test.field != "count"]
+    alike = [values for values in seen if all(holds(values, {}) for holds in others)]
+    texts = {name for values in alike for name, value in values.items() if isinstance(value, str) and name != "id"}
+    differing = sorted(name for name in texts if len({values.get(name) for values in alike}) > 1)
+    if not differing:
+        return ""
+    together = sum(int(values.get("count", 0)) for values in alike)
+    return f" ({spoken(together)} in {len(alike)} facts that differ in {', '.join(differing)})"
 
 
 def _score(tests: Sequence[Test], values: Values, alias: str) -> tuple[int, int, float]:

@@ -12,7 +12,7 @@ from typing import Self
 from ghrules.api import Engine, Input, Session
 from ghrules.collect.case import Case
 from ghrules.collect.config import Stack
-from ghrules.collect.gather import acollect_facts, collect_facts
+from ghrules.collect.gather import acollect_facts, run_alone
 from ghrules.collect.registry import NAMES
 from ghrules.collect.stack import load_stack
 from ghrules.facts.kinds import GapFact
@@ -70,11 +70,7 @@ class Investigation:
         read `paths` besides, and diagnose. `environment` holds the variables that the stack names, those of the process
         by default. `stack` is a description or its file. Raises UsageError and InputError.
         """
-        stack = stack if isinstance(stack, Stack) else load_stack(stack)
-        session, variables = _session(stack, paths, engine), os.environ if environment is None else environment
-        if only is None or only:
-            session.take(collect_facts(stack, only or (), environment=variables))
-        return cls(stack, session, NAMES if only is None else only, variables)
+        return run_alone(cls.abegin(stack, paths, only, engine, environment), "ghrules.Investigation.abegin")
 
     @classmethod
     async def abegin(
