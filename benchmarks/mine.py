@@ -86,10 +86,10 @@ class Trial:
         plan, hit = self.engine.scanner.plan, dict[tuple[str, int | None], str]()
         data = text.encode("utf-8", "surrogatepass")
         for start, end, hits in self.engine.scanner.database.lines(data):
-            for index in hits:
-                owner = plan.owners[index]
-                if owner and plan.ids[owner[0]] in signals:
-                    hit.setdefault((plan.ids[owner[0]], owner[1]), data[start:end].decode(errors="replace").strip())
+            for signal, position in (owner for index in hits for owner in plan.owners[index]):
+                if plan.ids[signal] in signals:
+                    line = data[start:end].decode(errors="replace").strip()
+                    hit.setdefault((plan.ids[signal], position), line)
         return hit, frozenset(signals) - {""}
 
     def recognises(self, cause: str, forgotten: frozenset[str], first: str, second: str) -> tuple[str, int, str]:
