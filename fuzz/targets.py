@@ -36,11 +36,11 @@ from ghrules.ingest.records import RecordReader
 from ghrules.ingest.sources import open_sources
 from ghrules.ingest.times import parse_time, reference_time
 from ghrules.knowledge.loader import load
+from ghrules.knowledge.prefilter import widen
 from ghrules.redaction.dumps import redact_dump
 from ghrules.report.formats import FORMATS, written
 from ghrules.report.load import load_report
 from ghrules.report.model import Report
-from ghrules.scan.prefilter import widen
 
 NOW = 1_795_500_000.0
 ALLOWED_S, ALLOWED_S_PER_BYTE = 5.0, 50e-6

@@ -14,6 +14,13 @@ SOURCES = FieldSources(
 )
 
 
+def test_a_row_of_a_table_has_its_values_without_quotes() -> None:
+    sources = FieldSources([Format(id="json", kind="json"), Format(id="psql-table", kind="table")])
+    table: dict[str, Condition] = {"state": "active"}
+    assert wanted(table, sources, ["psql-table"]) == [as_value("active")]
+    assert wanted(table, sources) == [as_json_value("active")]
+
+
 @pytest.mark.parametrize(
     ("table", "patterns"),
     [

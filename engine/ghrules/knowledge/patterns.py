@@ -9,6 +9,8 @@ from typing import Any
 import re2
 from msgspec import Struct
 
+from ghrules.knowledge.literals import required
+from ghrules.knowledge.prefilter import pieces_of
 from ghrules.knowledge.problems import did_you_mean
 
 try:
@@ -20,6 +22,10 @@ except ImportError:  # pragma: no cover
 LITERAL_LENGTH = 3
 """Bytes of fixed text that every match must hold; the pass over the raw dump looks for it first."""
 
+_MAY_GROW = re.compile(r"\{\d{3}|\{\d*,\d{3}|\}[^{]*\}[^{]*\}[^{]*\}|\\[pP]")
+"""A pattern that RE2 may refuse for the size of what it compiles to."""
+_LONG = 2000
+_NEWLINE = re.compile(r"\n|\\(?:n|x\{?0*[aA]|0*12)")
 _GROUP = re.compile(r"(?<!\\)\(\?P?<([A-Za-z_]\w*)>")
 _HELP = (
     (
@@ -46,6 +52,8 @@ def compile_flaw(pattern: str, ignore_case: bool = False) -> Flaw | None:
     options = re2.Options()
     options.log_errors = False
     options.case_sensitive = not ignore_case
+    if not _MAY_GROW.search(pattern) and len(pattern) < _LONG and _is_written_well(pattern, options):
+        return None
     try:
         re2.compile(pattern, options)
     except re2.error as error:
@@ -56,6 +64,15 @@ def compile_flaw(pattern: str, ignore_case: bool = False) -> Flaw | None:
     return None
 
 
+def _is_written_well(pattern: str, options: re2.Options) -> bool:
+    """Whether RE2 can read the pattern; that takes a tenth of the time that compiling it takes."""
+    try:
+        re2.Set.SearchSet(options).Add(pattern)
+    except re2.error:
+        return False
+    return True
+
+
 def groups(pattern: str) -> list[str]:
     """The names of the named groups, in order; a name that stands twice comes twice."""
     return _GROUP.findall(pattern)
@@ -63,6 +80,8 @@ def groups(pattern: str) -> list[str]:
 
 def search_flaw(pattern: str) -> Flaw | None:
     """Why the pattern cannot serve as a signal: no fixed text to look for, matches nothing at all, or spans lines."""
+    if not _NEWLINE.search(pattern) and required(pieces_of(pattern), LITERAL_LENGTH):
+        return None
     tree = _tree(pattern)
     if tree is None:
         return None

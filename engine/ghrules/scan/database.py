@@ -15,8 +15,8 @@ from typing import Any, NamedTuple, Protocol
 import re2
 
 from ghrules.knowledge.cache import Cache
-from ghrules.scan.literals import required
-from ghrules.scan.prefilter import pieces_of
+from ghrules.knowledge.literals import required
+from ghrules.knowledge.prefilter import pieces_of
 
 Hits = Iterator[tuple[int, int, set[int]]]
 _KIND = "patterns"
@@ -39,7 +39,7 @@ class PatternDatabase(Protocol):
 def open_database(patterns: Sequence[str], digest: str, cache: Cache | None) -> PatternDatabase:
     """The fastest database that this machine has; `digest` stands for the patterns, compiled ones are kept in `cache`.
 
-    Patterns are in the syntax that `ghrules.scan.prefilter.widen` gives.
+    Patterns are in the syntax that `ghrules.knowledge.prefilter.widen` gives.
     """
     try:
         return HyperscanDatabase(patterns, digest, cache)

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from ghrules.knowledge.cache import Cache
 from ghrules.knowledge.models import KnowledgeBase, Scalar
-from ghrules.scan.prefilter import widen
+from ghrules.knowledge.prefilter import uncounted, widen
 from ghrules.scan.signals import CompiledSignal
 from ghrules.scan.wanted import FieldSources
 
@@ -82,7 +82,7 @@ def plan(knowledge: KnowledgeBase) -> ScanPlan:
             owners.setdefault(prefilter, []).append((index, position))
     for known in knowledge.formats:
         if known.every_record and known.signature and known.id in by_format:
-            owners.setdefault(known.signature, [])
+            owners.setdefault(uncounted(known.signature), [])
     begin_or_end = [
         widen(pattern)
         for episode in knowledge.episodes

@@ -13,8 +13,8 @@ from ghrules.facts.kinds import Fact
 from ghrules.ingest.record import Record, Value
 from ghrules.ingest.shapes import is_blind
 from ghrules.knowledge.models import Format, Scalar, Signal
+from ghrules.knowledge.prefilter import widen
 from ghrules.scan.conditions import compiled, lookup, record_tests
-from ghrules.scan.prefilter import widen
 from ghrules.scan.wanted import FieldSources, wanted
 
 PROBLEM_LEVELS = frozenset({"log", "warning", "error", "fatal"})
@@ -70,7 +70,7 @@ class CompiledSignal:
             return [], True
         flag = "(?i)" if self.signal.ignore_case else ""
         found: list[tuple[str, int | None]] = [(flag + widen(text), n) for n, text in enumerate(self.signal.patterns)]
-        tables = [wanted(table, sources) for table in self.signal.where]
+        tables = [wanted(table, sources, self.signal.formats) for table in self.signal.where]
         found += [(pattern, None) for pattern in dict.fromkeys(pattern for table in tables for pattern in table)]
         return found, bool(self.signal.patterns) or (bool(tables) and all(tables))
 

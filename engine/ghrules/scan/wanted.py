@@ -7,11 +7,11 @@ that a table asks for, the record is JSON, and its values stand between quotes.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
+from ghrules.knowledge.literals import required
 from ghrules.knowledge.models import Condition, Format
-from ghrules.scan.literals import required
-from ghrules.scan.prefilter import pieces_of, widen
+from ghrules.knowledge.prefilter import pieces_of, widen
 
 _LITERAL_LENGTH = 4
 _NUMBER_LENGTH = 3
@@ -24,22 +24,31 @@ _OPERATORS = tuple("=!<>~$")
 
 
 class FieldSources:
-    """Which fields the formats give that have them not from JSON alone."""
+    """Which fields the formats give that have them not from JSON alone.
+
+    A row of a table may have any field; that concerns the signals that name its format.
+    """
 
     def __init__(self, formats: Iterable[Format]) -> None:
-        self._given = {known.id: _given(known) for known in formats if known.kind != "wrapper"}
+        self._given = {known.id: _given(known) for known in formats if known.kind not in ("wrapper", "table")}
+        self._tables = frozenset(known.id for known in formats if known.kind == "table")
 
-    def are_json(self, table: Mapping[str, Condition]) -> bool:
-        """Whether only values that stand in JSON can fulfil a table of conditions."""
+    def are_json(self, table: Mapping[str, Condition], formats: Sequence[str] = ()) -> bool:
+        """Whether only values that stand in JSON can fulfil a table of conditions, in one of `formats` or in any."""
         needed = {name for name, value in table.items() if _needs_field(value)}
-        named = _texts(table.get("format", []))
+        named = _texts(table.get("format", [])) or formats
+        if not self._tables.isdisjoint(named):
+            return False
         given = [self._given[name] for name in (named if named and set(named) <= set(self._given) else self._given)]
         return not any(needed <= names if is_line else needed & names for is_line, names in given)
 
 
-def wanted(table: Mapping[str, Condition], sources: FieldSources) -> list[str]:
-    """Patterns one of which hits each record that fulfils the conditions; empty when none is worth looking for."""
-    exact = sources.are_json(table)
+def wanted(table: Mapping[str, Condition], sources: FieldSources, formats: Sequence[str] = ()) -> list[str]:
+    """Patterns one of which hits each record that fulfils the conditions; empty when none is worth looking for.
+
+    `formats` are the ids of those that a signal reads, all when there are none.
+    """
+    exact = sources.are_json(table, formats)
     best: list[str] = []
     longest = 0
     for field, value in table.items():

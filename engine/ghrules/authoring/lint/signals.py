@@ -143,7 +143,7 @@ def _idle_conditions(notes: Notes, relations: Relations) -> None:
         idle = [
             index
             for index, table in enumerate(signal.where if signal.patterns else ())
-            if not (signal.collector or wanted(table, sources))
+            if not (signal.collector or wanted(table, sources, signal.formats))
         ]
         if idle:
             which = f"{len(idle)} of these tables of conditions are" if len(idle) > 1 else "these conditions are"

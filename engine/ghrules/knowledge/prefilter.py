@@ -15,6 +15,7 @@ from collections.abc import Iterator
 _ESCAPED_ANCHORS = frozenset("AzZbB")
 _ESCAPE = re.compile(r"\\(?:x[0-9A-Fa-f]{2}|x\{[^}]*\}|[pP](?:\{[^}]*\}|.)|.)")
 _SEVERAL_BYTES = (".", r"\S", r"\W", r"\D", r"\p", r"\P", "[^")
+_PLAIN = re.compile(r"[\w :,;/=<>@#%&!~'-]+", re.ASCII)
 _QUOTE = r'[\\"]*"'
 _REPEAT = re.compile(r"(?:[*+?]|\{(\d+)(,?)(\d*)\})\??")
 _MOST_COUNTED = 4
@@ -33,12 +34,22 @@ def widen(pattern: str) -> str:
     return "".join(atom + repeat for atom, repeat in pieces) or pattern
 
 
+def uncounted(pattern: str) -> str:
+    """The pattern with plain repetitions in place of counted ones beyond a few: it matches more and costs less."""
+    return _REPEAT.sub(lambda repeat: _loosened(repeat, False) if repeat[1] else repeat[0], pattern)
+
+
 def pieces_of(pattern: str) -> Iterator[tuple[str, str]]:
     """The atoms of the prefilter (class, escape, character, what opens or closes a group), each with its repetition."""
     position = 0
     while position < len(pattern):
         char = pattern[position]
-        if char == "\\":
+        if plain := _PLAIN.match(pattern, position):
+            atom, position = plain[0], plain.end()
+            if pattern.startswith(("*", "+", "?", "{"), position) and len(atom) > 1:
+                yield atom[:-1], ""
+                atom = atom[-1]
+        elif char == "\\":
             escape = _ESCAPE.match(pattern, position)
             atom = escape[0] if escape else char
             position += len(atom)

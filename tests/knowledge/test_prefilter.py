@@ -6,7 +6,7 @@ import re
 import pytest
 import re2
 
-from ghrules.scan.prefilter import widen
+from ghrules.knowledge.prefilter import widen
 from ghrules.scan.wanted import as_json_value, as_value
 
 

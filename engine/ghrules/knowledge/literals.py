@@ -17,8 +17,8 @@ Texts = frozenset[bytes] | None
 def required(pieces: Iterator[tuple[str, str]], shortest: int = SHORTEST) -> Texts:
     """Lower-case texts one of which stands, in any case of its ASCII letters, in each match; None when there are none.
 
-    `pieces` are those of a pattern in RE2 syntax, as `ghrules.scan.prefilter.pieces_of` gives them. Long texts are cut
-    to their ends; ones below `shortest` bytes do not count.
+    `pieces` are those of a pattern in RE2 syntax, as `ghrules.knowledge.prefilter.pieces_of` gives them. Long texts are
+    cut to their ends; ones below `shortest` bytes do not count.
     """
     texts, _ = _alternatives(pieces, shortest)
     return None if texts is None else frozenset(text[-_TAIL:] for text in texts)
@@ -67,9 +67,9 @@ def _sequence(pieces: Iterator[tuple[str, str]], shortest: int) -> tuple[Texts, 
 
 
 def _character(atom: str) -> bytes:
-    """The bytes of the character that an atom stands for, ASCII in lower case; nothing for any other atom."""
-    if len(atom) == 1:
-        return b"" if atom == "." else atom.encode().lower()
+    """The bytes of the characters that an atom stands for, ASCII in lower case; nothing for any other atom."""
+    if atom[0] not in ".[(\\":
+        return atom.encode().lower()
     if atom[0] != "\\":
         return b""
     if code := _CODE.match(atom):
