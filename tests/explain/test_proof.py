@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+import ghrules
 from ghrules import Engine
 from ghrules.diagnosis.model import Diagnosis
 from ghrules.errors import UsageError
@@ -72,3 +73,9 @@ def test_a_hypothesis_that_the_report_does_not_hold_is_an_error(pack: Path) -> N
 
     with pytest.raises(UsageError, match="did you mean 'shop-sold-out'"):
         proof(report, "shop-soldout")
+
+
+def test_a_guess_is_shown_with_the_line_it_goes_by() -> None:
+    report = ghrules.Engine().infer(lines=["ERROR frobnicator: bind says that port 8080 is taken by another"])
+    text = proof_text(proof(report, report.hypotheses[0].id))
+    assert "└─ only a guess, by the words of: frobnicator: bind says that port 8080 is taken" in text

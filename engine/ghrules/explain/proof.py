@@ -12,6 +12,7 @@ from ghrules.errors import UsageError
 from ghrules.inference.engine import Firing
 from ghrules.knowledge.problems import did_you_mean
 from ghrules.report.model import EvidenceReport, FullFact, HypothesisReport, Report
+from ghrules.report.words import where
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,10 @@ def proof(report: Report, name: str, firings: Sequence[Firing] = (), prior: floa
     for piece in item.evidence:
         log_odds += piece.weight if piece.counted else 0
         steps.append(maker.rule(piece, _probability(log_odds)))
+    if item.likeness:
+        steps.append(
+            Step("line", "", f"only a guess, by the words of: {item.likeness.line}", where(item.likeness.source))
+        )
     return Step("hypothesis", item.id, item.title, _place(item), None, prior, True, tuple(steps))
 
 
