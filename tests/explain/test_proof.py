@@ -76,6 +76,6 @@ def test_a_hypothesis_that_the_report_does_not_hold_is_an_error(pack: Path) -> N
 
 
 def test_a_guess_is_shown_with_the_line_it_goes_by() -> None:
-    report = ghrules.Engine().infer(lines=["ERROR frobnicator: bind says that port 8080 is taken by another"])
+    report = ghrules.Engine().infer(lines=["ERROR frobnicator: the listening socket of port 8080 was not granted"])
     text = proof_text(proof(report, report.hypotheses[0].id))
-    assert "└─ only a guess, by the words of: frobnicator: bind says that port 8080 is taken" in text
+    assert "└─ only a guess, by the words of: frobnicator: the listening socket of port 8080" in text
