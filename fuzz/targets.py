@@ -70,7 +70,8 @@ def check(name: str, data: bytes) -> None:
 def engine() -> Engine:
     """With the built-in knowledge, warmed up so that the first input does not pay for it."""
     made = Engine(backend="python", redact=False)
-    made.infer(lines="FATAL:  sorry, too many clients already")
+    for line in ("FATAL:  sorry, too many clients already", "ERROR of a kind that nobody has heard of"):
+        made.infer(lines=line)
     return made
 
 
