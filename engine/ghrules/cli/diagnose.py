@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ghrules.cli.infer import Value, parameter_option
+from ghrules.cli.options import Value, fail_on_option, no_color_option, pack_option, parameters_option
 from ghrules.cli.output import emit, page_width, wants_color
 from ghrules.cli.stack import only_option, stack_option
 
@@ -40,16 +40,10 @@ SEEN, MOVED = 6, 6
               help="Make at most N checks.")  # fmt: skip
 @click.option("--yes", is_flag=True, help="Make the checks without asking.")
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", help="What to print.")
-@click.option(
-    "--fail-on",
-    type=click.Choice(["SEV1", "SEV2", "SEV3", "SEV4", "any"], case_sensitive=False),
-    metavar="SEVn|any",
-    help="Exit with 1 when something at least this severe (SEV1 is the worst) is more likely than not.",
-)
-@click.option("--pack", "packs", multiple=True, metavar="DIR|FILE", help="More knowledge. Repeatable.")
-@click.option("--parameter", "parameters", multiple=True, metavar="NAME=VALUE", callback=parameter_option,
-              help="Override a threshold. Repeatable.")  # fmt: skip
-@click.option("--no-color", is_flag=True, help="No colours; NO_COLOR does the same.")
+@fail_on_option
+@pack_option
+@parameters_option
+@no_color_option
 @click.option("-v", "--verbose", is_flag=True, help="Open every hypothesis, show all evidence.")
 @click.pass_context
 def diagnose(

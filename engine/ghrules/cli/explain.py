@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ghrules.cli.options import input_format_option, no_color_option, pack_option
 from ghrules.cli.output import emit, page_width, wants_color
 
 if TYPE_CHECKING:
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
     from ghrules.inference.engine import Firing, Inference
     from ghrules.report.model import Report
 
-_PACK = click.option("--pack", "packs", multiple=True, metavar="DIR|FILE", help="More knowledge. Repeatable.")
-_FORMAT = click.option("--input-format", metavar="ID", help="Read every input as this format instead of detecting it.")
-_COLOR = click.option("--no-color", is_flag=True, help="No colours; NO_COLOR does the same.")
 SHOWN = 8
 """Rules that why-not shows without --all."""
 
@@ -28,9 +26,9 @@ SHOWN = 8
 @click.command(short_help="Show how a hypothesis was reached.")
 @click.argument("paths", nargs=-1, required=True, metavar="REPORT|PATH...")
 @click.option("--hypothesis", "name", metavar="ID", help="Which one; the first of the report by default.")
-@_PACK
-@_FORMAT
-@_COLOR
+@pack_option
+@input_format_option
+@no_color_option
 def explain(
     paths: tuple[str, ...], name: str | None, packs: tuple[str, ...], input_format: str | None, no_color: bool
 ) -> None:
@@ -64,9 +62,9 @@ def explain(
 @click.argument("name", metavar="ID")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("--all", "everything", is_flag=True, help=f"All rules, not only the {SHOWN} nearest.")
-@_PACK
-@_FORMAT
-@_COLOR
+@pack_option
+@input_format_option
+@no_color_option
 def why_not(
     name: str,
     paths: tuple[str, ...],

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ghrules.cli.options import no_color_option
 from ghrules.cli.output import emit, page_width, wants_color
 from ghrules.cli.stack import only_option, say_that_it_asks, stack_option
 
@@ -32,7 +33,7 @@ CAUSES = 3
 @only_option
 @click.option("--strict", is_flag=True, help="Fail also when a part could not be looked at.")
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", help="What to print.")
-@click.option("--no-color", is_flag=True, help="No colours; NO_COLOR does the same.")
+@no_color_option
 @click.pass_context
 def health(ctx: click.Context, stack: str, only: tuple[str, ...], strict: bool, output: str, no_color: bool) -> None:
     """Ask every part of the stack once, within time limits, and say what is well, what failed and what was not seen."""

@@ -11,29 +11,9 @@ from ghrules.cli.deliver import delivery, delivery_options
 from ghrules.cli.exits import EXIT_CODES
 from ghrules.cli.history import recalled, remember
 from ghrules.cli.known import all_option, hide_known, known_option
+from ghrules.cli.options import Value, engine_option, fail_on_option, input_format_option, parameters_option
 from ghrules.cli.progress import ProgressBar, wants_progress
 from ghrules.cli.times import moment_option
-
-Value = str | int | float | bool
-
-
-def parameter_option(ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]) -> dict[str, Value]:
-    """NAME=VALUE, any number of times; a value is a TOML number or boolean, and a text otherwise."""
-    values: dict[str, Value] = {}
-    for given in texts:
-        import tomllib
-
-        from ghrules.knowledge.sources import loads
-
-        name, equals, text = given.partition("=")
-        if not equals or not name.strip():
-            raise click.BadParameter(f"'{given}' is not NAME=VALUE, for instance slow_request_ms=500", ctx, param)
-        try:
-            parsed = loads(f"value = {text.strip()}")["value"]
-        except tomllib.TOMLDecodeError:
-            parsed = text
-        values[name.strip()] = parsed if isinstance(parsed, Value) else text
-    return values
 
 
 @click.command(epilog=EXIT_CODES, short_help="Read logs, name what probably broke.")
@@ -48,12 +28,7 @@ def parameter_option(ctx: click.Context, param: click.Parameter, texts: tuple[st
     help="Only hypotheses at P (0 to 1) or more.",
 )
 @click.option("--area", "areas", multiple=True, metavar="AREA", help="Only hypotheses of this area. Repeatable.")
-@click.option(
-    "--fail-on",
-    type=click.Choice(["SEV1", "SEV2", "SEV3", "SEV4", "any"], case_sensitive=False),
-    metavar="SEVn|any",
-    help="Exit with 1 when something at least this severe (SEV1 is the worst) is more likely than not.",
-)
+@fail_on_option
 @click.option(
     "--since",
     metavar="TIME",
@@ -68,21 +43,9 @@ def parameter_option(ctx: click.Context, param: click.Parameter, texts: tuple[st
     metavar="DIR|FILE",
     help="More knowledge, beside the built-in and what GHRULES_PACKS names. Repeatable.",
 )
-@click.option(
-    "--parameter",
-    "parameters",
-    multiple=True,
-    metavar="NAME=VALUE",
-    callback=parameter_option,
-    help="Override a threshold. Repeatable.",
-)
-@click.option("--input-format", metavar="ID", help="Read every input as this format instead of detecting it.")
-@click.option(
-    "--engine",
-    type=click.Choice(["auto", "durable", "clips", "python"]),
-    default="auto",
-    help="The inference engine; ghrules doctor says which there are.",
-)
+@parameters_option
+@input_format_option
+@engine_option
 @click.option(
     "--jobs",
     type=click.IntRange(min=1),

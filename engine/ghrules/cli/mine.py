@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ghrules.cli.options import input_format_option, pack_option
 from ghrules.cli.output import emit, page_width
 
 if TYPE_CHECKING:
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
     help="Write a draft of TOML for each into this folder.",
 )
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", help="What to print.")
-@click.option("--pack", "packs", multiple=True, metavar="DIR|FILE", help="More knowledge. Repeatable.")
-@click.option("--input-format", metavar="ID", help="Read every input as this format instead of detecting it.")
+@pack_option
+@input_format_option
 def mine(
     paths: tuple[str, ...], top: int, folder: Path | None, output: str, packs: tuple[str, ...], input_format: str | None
 ) -> None:

@@ -6,6 +6,8 @@ from typing import BinaryIO
 
 import click
 
+from ghrules.cli.options import pack_option
+
 EXIT_CODES = """\b
 Exit codes:
   0  written
@@ -20,7 +22,7 @@ Exit codes:
     "-o", "--output", type=click.File("wb", atomic=True), default="-", help="Where to; standard output without."
 )
 @click.option("--ip", "hide_ip", is_flag=True, help="Hide public IP addresses too.")
-@click.option("--pack", "packs", multiple=True, metavar="DIR|FILE", help="More knowledge. Repeatable.")
+@pack_option
 def redact(path: str, output: BinaryIO, hide_ip: bool, packs: tuple[str, ...]) -> None:
     """Write FILE (or - for standard input) with passwords, tokens, e-mail addresses and other secrets replaced.
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import click
 
+from ghrules.cli.options import pack_option
 from ghrules.cli.output import emit
 
 
 @click.command(short_help="Print a runbook, or list them.")
 @click.argument("name", required=False, metavar="[ID]")
-@click.option("--pack", "packs", multiple=True, metavar="DIR|FILE", help="More knowledge. Repeatable.")
+@pack_option
 def runbook(name: str | None, packs: tuple[str, ...]) -> None:
     """Print the runbook ID (or the one of the hypothesis ID); without ID list all runbooks."""
     from ghrules.advice.runbooks import find_runbook

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ghrules.cli.options import no_color_option
 from ghrules.cli.output import emit, page_width, wants_color
 from ghrules.cli.report import read_saved
 from ghrules.cli.stack import stack_option
@@ -31,7 +32,7 @@ STYLES = {"resolved": "green", "not resolved": "bold red", "could not be tested"
 @click.argument("report", metavar="REPORT.json")
 @stack_option
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", help="What to print.")
-@click.option("--no-color", is_flag=True, help="No colours; NO_COLOR does the same.")
+@no_color_option
 @click.pass_context
 def verify(ctx: click.Context, report: str, stack: str, output: str, no_color: bool) -> None:
     """Run the verify steps of a report's root causes on the running stack: resolved, not resolved, could not be tested.

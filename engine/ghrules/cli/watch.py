@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ghrules.cli.infer import Value, parameter_option
+from ghrules.cli.options import (
+    Value,
+    engine_option,
+    input_format_option,
+    no_color_option,
+    pack_option,
+    parameters_option,
+)
 from ghrules.cli.output import emit, page_width, wants_color
 
 if TYPE_CHECKING:
@@ -62,20 +69,11 @@ def span_option(ctx: click.Context, param: click.Parameter, text: str) -> float:
     help="Tell the same kind of news of a hypothesis once within SPAN.",
 )
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", help="json: one event a line.")
-@click.option("--pack", "packs", multiple=True, metavar="DIR|FILE", help="More knowledge. Repeatable.")
-@click.option(
-    "--parameter",
-    "parameters",
-    multiple=True,
-    metavar="NAME=VALUE",
-    callback=parameter_option,
-    help="Override a threshold. Repeatable.",
-)
-@click.option("--input-format", metavar="ID", help="Read every stream as this format instead of detecting it.")
-@click.option(
-    "--engine", type=click.Choice(["auto", "durable", "clips", "python"]), default="auto", help="The inference engine."
-)
-@click.option("--no-color", is_flag=True, help="No colours; NO_COLOR does the same.")
+@pack_option
+@parameters_option
+@input_format_option
+@engine_option
+@no_color_option
 @click.option("--no-report", is_flag=True, help="No final report.")
 @click.pass_context
 def watch(

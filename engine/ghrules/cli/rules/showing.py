@@ -7,6 +7,7 @@ import sys
 
 import click
 
+from ghrules.cli.options import no_color_option
 from ghrules.cli.output import emit, page_width, wants_color
 from ghrules.cli.rules.options import PACK_OPTION
 
@@ -14,7 +15,7 @@ from ghrules.cli.rules.options import PACK_OPTION
 @click.command(short_help="Show the page of a hypothesis, rule or signal.")
 @click.argument("name", metavar="ID")
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", help="What to print.")
-@click.option("--no-color", is_flag=True, help="No colours; NO_COLOR does the same.")
+@no_color_option
 @PACK_OPTION
 def show(name: str, output: str, no_color: bool, packs: tuple[str, ...]) -> None:
     """Show what is known of ID: a hypothesis, a rule or a signal.
