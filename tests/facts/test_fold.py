@@ -1,12 +1,14 @@
 """The fold: many observations become few facts, and the order of observations does not matter."""
 
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
+from unittest.mock import patch
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ghrules.facts.fold import GROUPS_PER_SIGNAL, Fold, Sample
+from ghrules.facts.fold import GROUPS_PER_SIGNAL, OTHERS, Fold, Sample
 from ghrules.facts.kinds import KINDS, ErrorFact, HttpFact, LatencyFact, QueryFact, ResourceFact
 
 
@@ -97,6 +99,53 @@ def test_rare_captures_of_a_signal_are_rolled_up_and_its_constants_stay() -> Non
     assert sum(fact.count for fact in facts) == GROUPS_PER_SIGNAL + 25
     (rest,) = [fact for fact in facts if fact.object is None]
     assert (rest.count, rest.code) == (25, "x")
+
+
+def test_what_is_rolled_up_keeps_what_its_kind_must_have() -> None:
+    fold = Fold()
+    for number in range(GROUPS_PER_SIGNAL * 3):
+        fold.add("s", "http", {"status": 500 + number % 2, "server": f"w{number}"}, sample(number))
+        fold.add("t", "measurement", {"name": f"n{number}", "value": 1.0}, sample(number))
+    facts = facts_of(fold)
+    rest = [fact for fact in facts if isinstance(fact, HttpFact) and fact.server is None]
+    assert [fact.status for fact in rest] == [500, 501]
+    assert sum(fact.count for fact in rest) == GROUPS_PER_SIGNAL * 2
+    assert [fact.count for fact in facts if getattr(fact, "name", "") == OTHERS] == [GROUPS_PER_SIGNAL * 2]
+
+
+@settings(deadline=None)
+@given(st.lists(st.integers(0, 40), max_size=80), st.randoms(), st.lists(st.integers(0, 80), max_size=4))
+def test_more_groups_than_are_held_give_the_same_facts_in_any_order_and_any_split(
+    names: list[int], random: Any, cuts: list[int]
+) -> None:
+    def part(rows: list[tuple[int, int]]) -> Fold:
+        fold = Fold()
+        for offset, name in rows:
+            fold.add("s", "error", {"object": f"o{name}", "status": name % 3}, sample(offset), float(offset), "api")
+        return fold
+
+    with patch("ghrules.facts.fold.GROUPS_HELD", 5):
+        rows = list(enumerate(names))
+        whole = facts_of(part(rows))
+        random.shuffle(rows)
+        edges = [0, *sorted(cuts), len(rows)]
+        parts = [part(rows[first:last]) for first, last in pairwise(edges)]
+        random.shuffle(parts)
+        merged = Fold()
+        for one in parts:
+            merged.merge(one)
+        assert facts_of(merged) == whole
+        assert len(merged.groups) <= 5
+    assert sum(fact.count for fact in whole) == len(names)
+
+
+def test_names_are_kept_before_numbered_ones() -> None:
+    fold = Fold()
+    with patch("ghrules.facts.fold.GROUPS_HELD", 3):
+        for number in range(20):
+            fold.add("s", "error", {"object": f"o{number}"}, sample(number))
+        fold.add("s", "error", {"object": "orders"}, sample(30))
+    assert "orders" in {dict(key.fields)["object"] for key in fold.groups}
 
 
 observations = st.lists(

@@ -13,15 +13,20 @@ from typing import Any, NamedTuple
 
 from msgspec import Struct
 
+from ghrules.facts.bounded import Bounded
 from ghrules.facts.kinds import Fact, Origin
-from ghrules.facts.model import names_of
+from ghrules.facts.model import fields_of, names_of
 from ghrules.facts.sketch import Sketch
 
 IDENTIFYING_NUMBERS = frozenset({"status", "port", "origin_status"})
+OTHERS = "(others)"
+"""Stands for a name that a kind must have, in a fact that rolls many names up."""
+LASTING = frozenset({"status"})
 SAMPLES_KEPT = 3
 SAMPLE_LENGTH = 500
 GROUPS_PER_SIGNAL = 50
-GROUPS_HELD = 20_000
+GROUPS_HELD = 1_000
+"""Groups of a signal that are kept apart while reading; all others are one."""
 BURSTING = frozenset({"query"})
 SECONDS_KEPT = 500
 LINES_A_SECOND = 30
@@ -70,6 +75,18 @@ class Group(Struct):
         if len(self.seconds) > 2 * SECONDS_KEPT:
             self.seconds = dict(sorted(self.seconds.items())[:SECONDS_KEPT])
 
+    def saw(self, fields: Mapping[str, Scalar], times: int = 1) -> None:
+        """Take in the numbers of a fact that was observed so many times."""
+        for name, value in fields.items():
+            if name == "session":
+                continue
+            if name == "ms":
+                self.durations = self.durations or Sketch()
+                self.durations.add(float(value), times)
+            elif not _identifies(name, value):
+                number = float(value)
+                self.numbers[name] = max(self.numbers.get(name, number), number)
+
     def merge(self, other: Group) -> None:
         self.count += other.count
         self.first = _least(self.first, other.first)
@@ -89,6 +106,10 @@ class Fold:
 
     def __init__(self) -> None:
         self.groups: dict[GroupKey, Group] = {}
+        self.rest: dict[GroupKey, Group] = {}
+        """What belongs to more groups of a signal than are held apart, by what lasts of their keys."""
+        self._held: dict[str, dict[str, GroupKey]] = {}
+        self._bounds: dict[str, Bounded] = {}
 
     def add(
         self,
@@ -104,13 +125,7 @@ class Fold:
 
         A field named `ms` is a duration in milliseconds, one named `session` tells bursts of several clients apart.
         """
-        identity = tuple(sorted(item for item in fields.items() if _identifies(*item)))
-        key = GroupKey(signal, kind, service or "", host or "", identity)
-        group = self.groups.get(key)
-        if group is None:
-            if len(self.groups) >= GROUPS_HELD:
-                key = GroupKey(signal, kind, "", "", ())
-            group = self.groups.setdefault(key, Group())
+        group = self._group(signal, kind, fields, service, host)
         group.count += 1
         if time is not None:
             group.first = _least(group.first, time)
@@ -121,25 +136,85 @@ class Fold:
                 group.saw_at(sample.line // LINES_A_SECOND, f"{session}@{sample.path}")
             else:
                 group.saw_at(int(time), session)
-        for name, value in fields.items():
-            if name == "session":
-                continue
-            if name == "ms":
-                group.durations = group.durations or Sketch()
-                group.durations.add(float(value))
-            elif not _identifies(name, value):
-                number = float(value)
-                group.numbers[name] = max(group.numbers.get(name, number), number)
+        group.saw(fields)
         if len(group.samples) < SAMPLES_KEPT or sample < group.samples[-1]:
             group.samples = sorted({*group.samples, sample})[:SAMPLES_KEPT]
 
+    def count(
+        self,
+        signal: str,
+        kind: str,
+        fields: Mapping[str, Scalar],
+        service: str,
+        host: str,
+        times: int,
+        first: float,
+        last: float,
+        durations: Mapping[float, int],
+    ) -> None:
+        """Count `times` more records like one that was added; `durations` are their milliseconds, each so many times.
+
+        Statements, whose bursts are looked for, cannot be counted so.
+        """
+        group = self._group(signal, kind, fields, service, host)
+        group.count += times
+        group.first, group.last = _least(group.first, first), _greatest(group.last, last)
+        group.saw(fields, times)
+        for value, again in durations.items():
+            group.durations = group.durations or Sketch()
+            group.durations.add(value, again)
+
+    def _rolled_up(self, constants: Mapping[str, Mapping[str, Scalar]]) -> dict[GroupKey, Group]:
+        by_signal: dict[str, list[GroupKey]] = defaultdict(list)
+        for key in self.groups:
+            by_signal[key.signal].append(key)
+        kept: dict[GroupKey, Group] = {}
+        for keys in by_signal.values():
+            keys.sort(key=lambda key: (-self.groups[key].count, repr(key)))
+            for position, key in enumerate(keys):
+                kept_as = key if position < GROUPS_PER_SIGNAL else _common(key, constants)
+                kept.setdefault(kept_as, Group()).merge(self.groups[key])
+        for key, group in self.rest.items():
+            kept.setdefault(_common(key, constants), Group()).merge(group)
+        return kept
+
+    def _group(
+        self, signal: str, kind: str, fields: Mapping[str, Scalar], service: str | None, host: str | None
+    ) -> Group:
+        identity = tuple(sorted(item for item in fields.items() if _identifies(*item)))
+        key = GroupKey(signal, kind, service or "", host or "", identity)
+        return self.groups.get(key) or self._hold(key)
+
+    def _hold(self, key: GroupKey) -> Group:
+        """The group of a new key, or the rest of its signal."""
+        held = self._held.setdefault(key.signal, {})
+        bound = self._bounds.setdefault(key.signal, Bounded(GROUPS_HELD))
+        name = repr(key)
+        gone = bound.offer(name)
+        if gone == name:
+            return self._rest(key)
+        if gone is not None:
+            other = held.pop(gone)
+            self._rest(other).merge(self.groups.pop(other))
+        held[name] = key
+        group = self.groups[key] = Group()
+        return group
+
+    def _rest(self, key: GroupKey) -> Group:
+        return self.rest.setdefault(_common(key, {}), Group())
+
     def merge(self, other: Fold) -> None:
+        for key, group in other.rest.items():
+            self.rest.setdefault(key, Group()).merge(group)
         for key, group in other.groups.items():
-            self.groups.setdefault(key, Group()).merge(group)
+            (self.groups.get(key) or self._hold(key)).merge(group)
 
     def compact(self, constants: Mapping[str, Mapping[str, Scalar]]) -> None:
         """Roll the rare groups of each signal up, as `facts` does."""
-        self.groups = _roll_up(self.groups, constants)
+        groups = self._rolled_up(constants)
+        self.groups, self.rest, self._held, self._bounds = {}, {}, {}, {}
+        for key, group in groups.items():
+            self._hold(key).merge(group)
 
     def facts(self, kinds: Mapping[str, type[Fact]], constants: Mapping[str, Mapping[str, Scalar]]) -> list[Fact]:
         """The facts, in an order and with ids that depend on their content alone.
@@ -147,7 +222,7 @@ class Fold:
         `constants` gives for each signal the fields that it always sets; they survive when a signal has so many
         different captures that the rare ones are rolled up.
         """
-        groups = _roll_up(self.groups, constants)
+        groups = self._rolled_up(constants)
         totals: dict[tuple[str, str, str], int] = defaultdict(int)
         for key, group in groups.items():
             totals[key.signal, key.service, key.host] += group.count
@@ -159,26 +234,18 @@ class Fold:
         return facts
 
 
-def _roll_up(groups: Mapping[GroupKey, Group], constants: Mapping[str, Mapping[str, Scalar]]) -> dict[GroupKey, Group]:
-    by_signal: dict[str, list[GroupKey]] = defaultdict(list)
-    for key in groups:
-        by_signal[key.signal].append(key)
-    kept: dict[GroupKey, Group] = {}
-    for signal, keys in by_signal.items():
-        keys.sort(key=lambda key: (-groups[key].count, repr(key)))
-        for position, key in enumerate(keys):
-            if position >= GROUPS_PER_SIGNAL:
-                common = tuple(sorted(constants.get(signal, {}).items()))
-                key_kept = GroupKey(signal, key.kind, "", "", common)
-            else:
-                key_kept = key
-            kept.setdefault(key_kept, Group()).merge(groups[key])
-    return kept
+def _common(key: GroupKey, constants: Mapping[str, Mapping[str, Scalar]]) -> GroupKey:
+    """The key of the groups that are rolled up into one: what is constant, and what has few values, lasts."""
+    lasting = {name: value for name, value in key.fields if name in LASTING or isinstance(value, bool)}
+    fields = {**constants.get(key.signal, {}), **lasting}
+    return GroupKey(key.signal, key.kind, "", "", tuple(sorted(fields.items())))
 
 
 def _values(key: GroupKey, group: Group, total: int, kind: type[Fact]) -> dict[str, Any]:
     known = names_of(kind)
+    nameless = {name: OTHERS for name, field in fields_of(kind).items() if field.required and field.type is str}
     values: dict[str, Any] = {
+        **nameless,
         "signal": key.signal,
         "service": key.service or None,
         "host": key.host or None,

@@ -43,19 +43,27 @@ class Blocks:
 
     def at(self, position: int) -> Block | None:
         """The object whose lines include `position`, or None."""
-        if self._openings is None:
-            self._openings = [0] if _FIRST_LINE_OPENS.match(self._data) else []
-            self._openings += [match.start() + 1 for match in _OPENING.finditer(self._data)]
-        index = bisect_right(self._openings, position) - 1
+        openings = self._all_openings()
+        index = bisect_right(openings, position) - 1
         if index < 0:
             return None
-        start = self._openings[index]
+        start = openings[index]
         if start not in self._known:
             self._known[start] = self._read(start)
         for block in self._known[start]:
             if block.start <= position < block.end:
                 return block
         return None
+
+    def __bool__(self) -> bool:
+        """Whether a value may begin anywhere."""
+        return bool(self._all_openings())
+
+    def _all_openings(self) -> list[int]:
+        if self._openings is None:
+            self._openings = [0] if _FIRST_LINE_OPENS.match(self._data) else []
+            self._openings += [match.start() + 1 for match in _OPENING.finditer(self._data)]
+        return self._openings
 
     def _read(self, start: int) -> list[Block]:
         if self._failures >= _MOST_FAILURES:

@@ -119,11 +119,11 @@ class Catalogue:
         """Which patterns are found in a line: wrappers come first, then heads, then continuations."""
         return self._set.found(text[:LOOKED_AT])
 
-    def sighted(self, is_blind: Callable[[str], bool]) -> PatternSet:
-        """The patterns that are not blind (wrappers, heads and continuations), as one pass."""
+    def sighted(self, is_blind: Callable[[str], bool], as_if: Callable[[str], str] = str) -> PatternSet:
+        """The patterns that are not blind (wrappers, heads and continuations), as one pass; `as_if` rewrites them."""
         own = [f.table.pattern or "" for f in self.wrappers + self.heads]
         own += [f.table.continues or "" for f in self.continued]
-        return PatternSet([pattern for pattern in own if not is_blind(pattern)])
+        return PatternSet([as_if(pattern) for pattern in own if not is_blind(pattern)])
 
     def wrapper(self, index: int) -> CompiledFormat | None:
         return self.wrappers[index] if index < self._first_head else None

@@ -97,6 +97,10 @@ class Framer:
             known = self._heads[line.start] = parse_head(self._catalogue, line, self._now)
         return known
 
+    def is_regular(self) -> bool:
+        """No line belongs to a CSV row or an object that began before it."""
+        return not self._holds_rows() and not self._blocks
+
     def surely_begins(self, line: Line) -> bool:
         """A record begins at the line, whatever stands before it."""
         return not self._holds_rows() and self._begins(line) and not self._may_attach(line)

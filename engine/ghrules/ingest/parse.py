@@ -150,7 +150,7 @@ def _convert(format_: CompiledFormat, fields: dict[str, Value]) -> None:
     for name, factor in format_.table.scale.items():
         held = fields.get(name)
         if isinstance(held, str):
-            fields[name] = _number(held, factor)
+            fields[name] = number_of(held, factor)
         elif isinstance(held, int | float) and not isinstance(held, bool) and factor != 1:
             fields[name] = held * factor
 
@@ -164,7 +164,8 @@ def extract(patterns: Iterable[Pattern], text: str, fields: dict[str, Value]) ->
                 fields[key] = value
 
 
-def _number(text: str, factor: float) -> int | float | None:
+def number_of(text: str, factor: float) -> int | float | None:
+    """The number that a text is, or ends with behind a comma, times `factor`."""
     if factor == 1 and text.isdigit():
         return int(text) if len(text) < 19 else None
     try:
@@ -177,11 +178,11 @@ def _number(text: str, factor: float) -> int | float | None:
 def _fill(content: Content, format_: CompiledFormat, now: float) -> None:
     fields: Mapping[str, Value] = content.fields
     for name in format_.sources("time"):
-        content.time = parse_time(_first(fields.get(name)), now=now)
+        content.time = parse_time(first_of(fields.get(name)), now=now)
         if content.time is not None:
             break
     for name in format_.sources("level"):
-        content.level = level_of(_first(fields.get(name)), format_.table.levels)
+        content.level = level_of(first_of(fields.get(name)), format_.table.levels)
         if content.level is not None:
             break
     content.service = _name(format_, fields, "service")
@@ -190,11 +191,12 @@ def _fill(content: Content, format_: CompiledFormat, now: float) -> None:
 
 def _name(format_: CompiledFormat, fields: Mapping[str, Value], role: str) -> str | None:
     for name in format_.sources(role):
-        value = _first(fields.get(name))
+        value = first_of(fields.get(name))
         if isinstance(value, str) and value:
             return value
     return None
 
 
-def _first(value: Value) -> Value:
+def first_of(value: Value) -> Value:
+    """The value, or the first one of a list."""
     return value[0] if isinstance(value, list) and value else value

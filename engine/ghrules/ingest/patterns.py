@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Container, Sequence
 from functools import cache, cached_property
 from typing import Any
 
@@ -46,6 +47,9 @@ def cut_out(line: bytes, spans: Spans) -> dict[str, str]:
     return {name: text_of(line[start:end]) for name, start, end in spans}
 
 
+GROUP = re.compile(r"\(\?P<(\w+)>")
+
+
 class Pattern:
     """A pattern with named groups, compiled at its first use."""
 
@@ -60,6 +64,10 @@ class Pattern:
     @property
     def names(self) -> tuple[str, ...]:
         return tuple(name for name, _ in self._compiled[1])
+
+    def only(self, names: Container[str]) -> Pattern:
+        """The pattern with these of its named groups alone; the fewer, the faster."""
+        return Pattern(GROUP.sub(lambda group: group[0] if group[1] in names else "(?:", self.source))
 
     def captures(self, line: bytes) -> dict[str, str] | None:
         """The named groups that took part in the match, or None when the pattern is not found in `line`."""

@@ -8,6 +8,9 @@ Value = str | int | float | bool | None | list["Value"]
 
 LEVELS = ("trace", "debug", "info", "notice", "log", "warning", "error", "fatal")
 
+MOST_TEXTS = 400
+"""Texts of a record that are searched."""
+
 
 class Record(Struct):
     """A log record: one line with its continuation lines, one JSON object, one CSV row.

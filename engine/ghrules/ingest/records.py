@@ -13,14 +13,13 @@ from ghrules.ingest.detect import dominant
 from ghrules.ingest.frames import Frame, Framer
 from ghrules.ingest.parse import Head, extract, parse_row
 from ghrules.ingest.patterns import text_of
-from ghrules.ingest.record import Record
+from ghrules.ingest.record import MOST_TEXTS, Record, Value
 from ghrules.ingest.shapes import Shapes
-from ghrules.ingest.times import reference_time
+from ghrules.ingest.times import parse_time, reference_time
 from ghrules.ingest.unwrap import Line, without_escapes
-from ghrules.ingest.values import JsonFields
+from ghrules.ingest.values import JsonFields, split_lines
 from ghrules.knowledge.models import Format
 
-MOST_TEXTS = 400
 RAW_KEPT = 4000
 _TIME_LOOKED_FOR = 64
 _TAIL_KEPT = 16 << 10
@@ -75,6 +74,15 @@ class RecordReader:
         self._now = reference_time(head[:_CONTEXT], self._now)
         self._chunk = before
 
+    def is_regular(self, chunk: Chunk) -> bool:
+        """Whether each line of the chunk by itself shows if it is a record: no CSV, no object over several lines."""
+        self._enter(chunk)
+        return self._framer.is_regular()
+
+    def time_of(self, value: Value) -> float | None:
+        """The time that a field of this source tells."""
+        return parse_time(value, now=self._now)
+
     def records(self, chunk: Chunk) -> Iterator[Record]:
         """All records of a chunk in the order of their heads; blank lines are none."""
         self._enter(chunk)
@@ -122,7 +130,7 @@ class RecordReader:
         if head.format is not None and head.format.table.kind == "csv":
             whole = b"\n".join(without_escapes(data[line.start : line.end]) for line in frame.lines)
             content = parse_row(head.format, text_of(whole), self._now)
-            texts = _split(content.texts)
+            texts = split_lines(content.texts)
         else:
             content = head.content
             texts = _texts(frame, head)
@@ -188,8 +196,8 @@ def _format_id(head: Head) -> str:
 
 def _texts(frame: Frame, head: Head) -> list[str]:
     if frame.block is not None or (head.format is not None and head.format.table.texts == []):
-        return _split(head.content.texts)
-    texts = _split(head.content.texts)
+        return split_lines(head.content.texts)
+    texts = split_lines(head.content.texts)
     rules = [rule for rule in (_continued(frame, head.format),) if rule is not None]
     previous = frame.lines[0]
     texts += [text_of(without_escapes(more)) for more in previous.more]
@@ -214,10 +222,6 @@ def _continuation_text(line: Line, rules: list[CompiledFormat]) -> str:
         if parts is not None and "rest" in parts:
             return parts["rest"]
     return text_of(line.text)
-
-
-def _split(texts: list[str]) -> list[str]:
-    return [line for text in texts for line in (text.splitlines() if "\n" in text else (text,)) if line]
 
 
 def _last_time(catalogue: Catalogue, data: bytes, now: float) -> float | None:

@@ -15,22 +15,57 @@ from msgspec import Struct
 from ghrules.ingest.catalogue import Catalogue, CompiledFormat
 from ghrules.ingest.frames import Frame, Framer
 from ghrules.ingest.parse import Head, of_line
-from ghrules.ingest.patterns import PatternSet, Spans, cut_out
+from ghrules.ingest.patterns import GROUP, PatternSet, Spans, cut_out
 from ghrules.ingest.unwrap import Line
+from ghrules.knowledge.prefilter import class_end
 
 _KEPT = 4096
 """Shapes that are remembered; when there are more, remembering begins anew."""
 _LONGEST = 2000
-_DIGITS = bytes.maketrans(b"123456789", b"000000000")
-_ALL_DIGITS = re.compile(r"\{\d+(?:,\d*)?\}|0-9")
-_ESCAPES = re.compile(rb"[\x00\x1b\r]|\\+u000|\\+x0|\\000|\^\[|\[0[0;]*m|\xef\xbb\xbf")
-_BLOCKS = b' \t{}[]"'
+DIGITS = bytes.maketrans(b"123456789", b"000000000")
+_ALL_DIGITS = re.compile(r"\{\d+(?:,\d*)?\}|0-9|\(\?P<\w+>")
+_HEX = re.compile(r"\\x([0-9A-Fa-f]{2}|\{[0-9A-Fa-f]+\})")
+_COUNT = re.compile(r"\{\d+(?:,\d*)?\}")
+ESCAPES = re.compile(rb"[\x00\x1b\r]|\\+u000|\\+x0|\\000|\^\[|\[0[0;]*m|\xef\xbb\xbf")
+BLOCKS = b' \t{}[]"'
 """Lines that begin so may belong to an object over several lines."""
 
 
 def is_blind(pattern: str) -> bool:
     """Whether a pattern is found in a text if and only if it is found there with any other decimal digits."""
     return not any(map(str.isdigit, _ALL_DIGITS.sub("", pattern)))
+
+
+def blinded(pattern: str) -> str:
+    """A wider pattern, which tells no digit from another; it hits everything when that is too hard to say."""
+    pattern = GROUP.sub("(?:", pattern)
+    out: list[str] = []
+    at = 0
+    while at < len(pattern):
+        char = pattern[at]
+        if char == "\\":
+            hexadecimal = _HEX.match(pattern, at)
+            escape = hexadecimal[0] if hexadecimal else pattern[at : at + 2]
+            if hexadecimal is None and escape[1:] in "xpPQ0123456789":
+                return ""
+            if hexadecimal is not None and chr(int(hexadecimal[1].strip("{}"), 16) % 0x110000).isdigit():
+                return ""
+            out.append(escape)
+            at += len(escape)
+        elif char == "[":
+            end = class_end(pattern, at)
+            content = pattern[at:end]
+            if content.startswith(("[^", "[]")) and not is_blind(content):
+                return ""
+            out.append(content if is_blind(content) else f"[\\d{content[1:]}")
+            at = end
+        elif char == "{" and (counted := _COUNT.match(pattern, at)):
+            out.append(counted[0])
+            at = counted.end()
+        else:
+            out.append(r"\d" if char in "0123456789" else char)
+            at += 1
+    return "".join(out)
 
 
 class _Shape(Struct):
@@ -52,10 +87,10 @@ class Shapes:
 
     def frame(self, framer: Framer, data: bytes, start: int, end: int, now: float) -> Frame | None:
         """The record that is the line at `data[start:end]` alone; None when the framer has to look at it."""
-        if end - start > _LONGEST or data[start : start + 1] in _BLOCKS:
+        if end - start > _LONGEST or data[start : start + 1] in BLOCKS:
             return None
         raw = data[start:end]
-        key = raw.translate(_DIGITS)
+        key = raw.translate(DIGITS)
         shape = self._shapes.get(key, _UNKNOWN)
         if shape is _UNKNOWN:
             if len(self._shapes) + len(self._begins) >= _KEPT:
@@ -68,7 +103,7 @@ class Shapes:
         return Frame([Line(start, end, raw, shape.found)], Head(shape.format, shape.single, read))
 
     def _look(self, framer: Framer, raw: bytes, key: bytes, start: int) -> _Shape | None:
-        if _ESCAPES.search(key):
+        if ESCAPES.search(key):
             return None
         line = framer.line(start)
         format_ = framer.head(line).format
@@ -88,13 +123,13 @@ class Shapes:
             return True
         stop = data.find(b"\n", after)
         raw = data[after : len(data) if stop < 0 else stop]
-        if len(raw) > _LONGEST or raw[:1] in _BLOCKS or self._sighted.found(raw):
+        if len(raw) > _LONGEST or raw[:1] in BLOCKS or self._sighted.found(raw):
             return False
-        key = raw.translate(_DIGITS)
+        key = raw.translate(DIGITS)
         begins = self._begins.get(key)
         if begins is None:
             following = framer.line(after)
-            plain = following.text == raw and not following.stream and not _ESCAPES.search(key)
+            plain = following.text == raw and not following.stream and not ESCAPES.search(key)
             begins = self._begins[key] = plain and framer.surely_begins(following)
         return begins
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, ItemsView, Iterable, Iterator, KeysView, Mapping, Sequence, ValuesView
+from collections.abc import Callable, Container, ItemsView, Iterable, Iterator, KeysView, Mapping, Sequence, ValuesView
 from functools import lru_cache
 from typing import Any, overload
 
@@ -14,7 +14,7 @@ MOST_FIELDS = 500
 _DEEPEST = 24
 _HOLE = re.compile(r"\{([^{}]+)\}")
 _NAME = re.compile(r"[A-Z]+[a-z]*(?:[A-Z][a-z]+)+")
-_MISSING = object()
+MISSING = object()
 
 
 def load_object(raw: bytes) -> dict[str, Any] | None:
@@ -37,7 +37,7 @@ def _steps(name: str) -> tuple[str, ...]:
 
 
 def walk(value: Any, name: str) -> Any:
-    """What stands at a dotted name; through a list it is the list of what its members have; `_MISSING` if nothing.
+    """What stands at a dotted name; through a list it is the list of what its members have; `MISSING` if nothing.
 
     A key that itself holds dots (`log.level`) is found as well.
     """
@@ -46,35 +46,53 @@ def walk(value: Any, name: str) -> Any:
     return _walk(value, _steps(name), 0)
 
 
+def may_have(keys: Container[str], name: str) -> bool:
+    """Whether something can stand at a dotted name in an object with these keys."""
+    steps = _steps(name)
+    return name in keys or any(".".join(steps[:stop]) in keys for stop in range(1, len(steps) + 1))
+
+
+def quick_walk(value: Mapping[str, Any], name: str) -> Any:
+    """What `walk` finds, sooner where every step of the name is a key."""
+    if name in value:
+        return value[name]
+    node: Any = value
+    for step in _steps(name):
+        if type(node) is not dict or step not in node:
+            return walk(value, name) if node else MISSING
+        node = node[step]
+    return node
+
+
 def _walk(value: Any, steps: tuple[str, ...], at: int) -> Any:
     if at == len(steps):
         return value
     if isinstance(value, list):
-        found = [item for item in (_walk(member, steps, at) for member in value) if item is not _MISSING]
-        return found if found else _MISSING
+        found = [item for item in (_walk(member, steps, at) for member in value) if item is not MISSING]
+        return found if found else MISSING
     if not isinstance(value, dict):
-        return _MISSING
+        return MISSING
     if steps[at] in value:
         return _walk(value[steps[at]], steps, at + 1)
     for stop in range(at + 2, len(steps) + 1):
         joined = ".".join(steps[at:stop])
         if joined in value:
             return _walk(value[joined], steps, stop)
-    return _MISSING
+    return MISSING
 
 
 def has(value: dict[str, Any], name: str) -> bool:
-    return walk(value, name) is not _MISSING
+    return walk(value, name) is not MISSING
 
 
-def _plain(value: Any) -> Value:
+def plain_value(value: Any) -> Value:
     """A field's value: scalars as they are, lists flattened, an object as True (it is there)."""
     if isinstance(value, dict):
         return True
     if isinstance(value, list):
         flat: list[Value] = []
         for member in value[:MOST_FIELDS]:
-            plain = _plain(member)
+            plain = plain_value(member)
             flat.extend(plain) if isinstance(plain, list) else flat.append(plain)
         return flat
     if isinstance(value, str | int | float | bool) or value is None:
@@ -94,11 +112,11 @@ def flatten(value: Mapping[str, Any]) -> dict[str, Value]:
             stack.extend((f"{name}[]", member, True) for member in reversed(node[:MOST_FIELDS]))
         elif many:
             held = fields.setdefault(name, [])
-            plain = _plain(node)
+            plain = plain_value(node)
             if isinstance(held, list):
                 held.extend(plain) if isinstance(plain, list) else held.append(plain)
         else:
-            fields[name] = _plain(node)
+            fields[name] = plain_value(node)
     return fields
 
 
@@ -142,9 +160,9 @@ class JsonFields(dict[str, Value]):
     def _look_up(self, name: str) -> Any:
         for source in self._aliases.get(name, (name,)):
             found = walk(self._value, source)
-            if found is not _MISSING and found is not None:
-                return _plain(found)
-        return _MISSING
+            if found is not MISSING and found is not None:
+                return plain_value(found)
+        return MISSING
 
     def _fill(self) -> None:
         if not self._full:
@@ -153,7 +171,7 @@ class JsonFields(dict[str, Value]):
             leaves = flatten(self._value)
             for alias in self._aliases:
                 found = self._find(alias)
-                if found is not _MISSING:
+                if found is not MISSING:
                     leaves[alias] = found
             super().update(leaves)
             super().update(own)
@@ -161,7 +179,7 @@ class JsonFields(dict[str, Value]):
 
     def __getitem__(self, name: str) -> Value:
         found = self._find(name)
-        if found is _MISSING:
+        if found is MISSING:
             raise KeyError(name)
         return found  # type: ignore[no-any-return]
 
@@ -171,10 +189,10 @@ class JsonFields(dict[str, Value]):
     def get(self, name: str, default: Any, /) -> Any: ...
     def get(self, name: str, default: Any = None, /) -> Any:
         found = self._found[name]
-        return default if found is _MISSING else found
+        return default if found is MISSING else found
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and self._find(name) is not _MISSING
+        return isinstance(name, str) and self._find(name) is not MISSING
 
     def __iter__(self) -> Iterator[str]:
         self._fill()
@@ -214,6 +232,23 @@ class JsonFields(dict[str, Value]):
         return super().items()
 
 
+@lru_cache(maxsize=1024)
+def _parts(spec: str) -> tuple[str, ...]:
+    """A template as texts and, between them, the names in its holes."""
+    return tuple(_HOLE.split(spec))
+
+
+def names_in(spec: str) -> tuple[str, ...]:
+    """The dotted names that a spec of `texts_of` looks up."""
+    parts = _parts(spec)
+    return parts[1::2] if len(parts) > 1 else parts
+
+
+def root_of(name: str) -> str:
+    """The first step of a dotted name."""
+    return _steps(name)[0]
+
+
 def texts_of(value: Any, specs: Iterable[str]) -> list[str]:
     """The texts that `specs` name: a dotted name, or a template whose holes are dotted names.
 
@@ -221,20 +256,24 @@ def texts_of(value: Any, specs: Iterable[str]) -> list[str]:
     """
     texts: list[str] = []
     for spec in specs:
-        holes = _HOLE.findall(spec)
-        if not holes:
+        parts = _parts(spec)
+        if len(parts) == 1:
             texts += _strings(walk(value, spec))
         else:
-            columns = [_strings(walk(value, hole)) for hole in holes]
-            parts = _HOLE.split(spec)
+            columns = [_strings(walk(value, hole)) for hole in parts[1::2]]
             for row in zip(*columns, strict=False):
                 texts.append("".join(part if i % 2 == 0 else row[i // 2] for i, part in enumerate(parts)))
     return [text for text in texts if text]
 
 
+def split_lines(texts: Iterable[str]) -> list[str]:
+    """The lines of the texts, without empty ones."""
+    return [line for text in texts for line in (text.splitlines() if "\n" in text else (text,)) if line]
+
+
 def _strings(value: Any) -> list[str]:
     """One text for a scalar, one for each member of a list; a member that is a list of arguments is joined."""
-    if value is _MISSING or value is None:
+    if value is MISSING or value is None:
         return []
     if isinstance(value, list):
         return [" ".join(_word(word) for word in m) if isinstance(m, list) else _word(m) for m in value[:MOST_FIELDS]]

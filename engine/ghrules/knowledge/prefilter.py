@@ -56,7 +56,7 @@ def pieces_of(pattern: str) -> Iterator[tuple[str, str]]:
             if atom[1:] in _ESCAPED_ANCHORS:
                 continue
         elif char == "[":
-            end = _class_end(pattern, position)
+            end = class_end(pattern, position)
             atom, position = _widen_class(pattern[position:end]), end
         elif char in "^$":
             position += 1
@@ -113,7 +113,8 @@ def _trim(pieces: list[tuple[str, str]]) -> None:
         pieces[last] = pieces[last][0], ""
 
 
-def _class_end(pattern: str, start: int) -> int:
+def class_end(pattern: str, start: int) -> int:
+    """Where the character class ends that begins at `start`."""
     position = start + 1
     if pattern.startswith("^", position):
         position += 1

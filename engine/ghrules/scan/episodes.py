@@ -65,6 +65,11 @@ class EpisodeWatch:
         self.forgotten = 0
         self.began = False
 
+    @property
+    def is_open(self) -> bool:
+        """Whether an episode has begun and not ended."""
+        return self._open is not None
+
     def look_at(self, record: Record) -> Fates:
         """Let a record that may begin or end an episode do so; tells what becomes of its texts."""
         if self._is_foreign(record.service):

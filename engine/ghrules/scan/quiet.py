@@ -25,6 +25,12 @@ class QuietFailures:
         self._message = _pattern(parameters.get(MESSAGE_PARAMETER))
         self._products = _pattern(parameters.get(PRODUCTS_PARAMETER))
 
+    def may_hold(self, level: str | None, message: str) -> bool:
+        """Whether a record with this level and message may tell a failure."""
+        if level not in _QUIETEST_LEVELS:
+            return False
+        return any(pattern is not None and pattern.search(message) for pattern in (self._products, self._message))
+
     def holds(self, record: Record) -> bool:
         """Whether the record tells a failure although its level is below warning."""
         if record.level not in _QUIETEST_LEVELS or not record.texts:

@@ -22,6 +22,7 @@ from ghrules.scan.plan import Signals, kept_plan
 from ghrules.scan.quiet import QuietFailures
 from ghrules.scan.quoted import QuotedFailures
 from ghrules.scan.sightings import Sightings
+from ghrules.scan.tally import Tally
 from ghrules.scan.unknown import UnknownErrors
 
 Window = tuple[float | None, float | None]
@@ -69,12 +70,12 @@ class Scanner:
         self.signals = Signals(knowledge, self.plan.ids)
         self.database: PatternDatabase = open_database(self.plan.patterns, self.plan.digest, cache)
         self._episodes = [EpisodePatterns(episode) for episode in knowledge.episodes]
-        self._quiet = QuietFailures(knowledge.parameters)
+        self.quiet = QuietFailures(knowledge.parameters)
         self._quoted = QuotedFailures(knowledge.parameters)
-        self._composed = frozenset(
+        self.composed = frozenset(
             known.id for known in knowledge.formats if any("{" in text for text in known.texts or ())
         )
-        self._sightings = Sightings(self.plan, self.signals, self._composed)
+        self.sightings = Sightings(self.plan, self.signals, self.composed)
 
     def scan(
         self,
@@ -119,13 +120,13 @@ class Scanner:
             if (since is not None and record.time < since) or (until is not None and record.time > until):
                 return
             result.saw(record.time)
-        if self._quiet.holds(record):
+        if self.quiet.holds(record):
             record.level = None
-        if record.format in self._composed:
+        if record.format in self.composed:
             hits = hits | self._hits_in_texts(record)
         fates = UNSETTLED if hits.isdisjoint(self.plan.boundaries) else watch.look_at(record)
         known: set[str] = set()
-        for compiled, fields, line in self._sightings.of(record, frozenset(hits)):
+        for compiled, fields, line in self.sightings.of(record, frozenset(hits)):
             known.add(compiled.signal.id)
             if compiled.signal.fact == "error" and self._quoted.holds(line):
                 continue
@@ -164,6 +165,7 @@ class SourceScan:
         self._window = window
         self._reader = RecordReader(scanner.knowledge.formats, path, input_format)
         self._watch = EpisodeWatch(scanner._episodes)
+        self._tally = Tally(scanner, self._reader, path, window, self._watch)
         self._lines = 0
 
     @property
@@ -185,6 +187,13 @@ class SourceScan:
         current: Record | None = None
         hits: set[int] = set()
         for start, end, patterns in lines_without_sequences(self._scanner.database.lines, chunk.data):
+            regular = self._tally.regular(chunk, start, end, patterns)
+            if regular is not None:
+                if current is not None:
+                    self._observe(current, hits)
+                    current, hits = None, set()
+                if self._tally.takes(regular, self.result):
+                    continue
             record = self._reader.read(chunk, start, end)
             if current is not None and record.offset != current.offset:
                 self._observe(current, hits)
@@ -193,6 +202,7 @@ class SourceScan:
             hits |= patterns
         if current is not None:
             self._observe(current, hits)
+        self._tally.finish(self.result)
         self._lines += chunk.data.count(b"\n") + (bool(chunk.data) and not chunk.data.endswith(b"\n"))
 
     def close(self, size: int, problems: Iterable[str] = ()) -> None:
@@ -210,4 +220,6 @@ class SourceScan:
         return SourceSummary(self._path, size, self._lines, reader.dominant_format(), reader.skipped, list(problems))
 
     def _observe(self, record: Record, hits: set[int]) -> None:
+        if not hits.isdisjoint(self._scanner.plan.boundaries):
+            self._tally.finish(self.result)
         self._scanner.observe(self._path, record, hits, self._window, self._watch, self.result)

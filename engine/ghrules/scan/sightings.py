@@ -59,13 +59,18 @@ class Sightings:
             for fields, line in signal.observe(record, positions):
                 yield signal, fields, line
 
-    def _choose(self, format_id: str, hits: frozenset[int]) -> Candidates:
+    def possible(self, format_id: str, hits: frozenset[int]) -> dict[int, set[int]]:
+        """The signals that a record of a format may show, with the positions of their patterns that hit."""
         possible: dict[int, set[int]] = {index: set() for index in self._plan.by_format.get(format_id, ())}
         for hit in hits:
             for index, position in self._plan.owners[hit]:
                 positions = possible.setdefault(index, set())
                 if position is not None:
                     positions.add(position)
+        return possible
+
+    def _choose(self, format_id: str, hits: frozenset[int]) -> Candidates:
+        possible = self.possible(format_id, hits)
         any_position = format_id in self._composed
         listed = [(self._signals[index], None if any_position else possible[index]) for index in sorted(possible)]
         plain = [(signal, at) for signal, at in listed if signal.is_plain]

@@ -12,9 +12,9 @@ from ghrules.facts.fold import BURSTING
 from ghrules.facts.kinds import Fact
 from ghrules.ingest.record import Record, Value
 from ghrules.ingest.shapes import is_blind
-from ghrules.knowledge.models import Format, Scalar, Signal
+from ghrules.knowledge.models import Condition, Format, Scalar, Signal
 from ghrules.knowledge.prefilter import widen
-from ghrules.scan.conditions import compiled, lookup, record_tests
+from ghrules.scan.conditions import RecordTest, compiled, lookup, record_tests
 from ghrules.scan.wanted import FieldSources, wanted
 
 PROBLEM_LEVELS = frozenset({"log", "warning", "error", "fatal"})
@@ -48,6 +48,7 @@ class CompiledSignal:
     def __init__(self, signal: Signal, kind: type[Fact], parameters: Mapping[str, Scalar]) -> None:
         self.signal = signal
         self.kind = kind
+        self._parameters = parameters
         self.types = {name: _plain_type(field.type) for name, field in kind.model_fields.items()}
         self.where = [record_tests(table, parameters) for table in signal.where]
         self.require = record_tests(signal.require, parameters)
@@ -80,6 +81,20 @@ class CompiledSignal:
             return self.signal.formats
         named = [table["format"] for table in self.signal.where if isinstance(table.get("format"), str)]
         return [str(name) for name in named] or [known.id for known in formats if known.every_record]
+
+    def tests_of(self, name: str, condition: Condition) -> list[RecordTest]:
+        """The tests that a condition puts a field to."""
+        return record_tests({name: condition}, self._parameters)
+
+    @property
+    def numbers_taken(self) -> list[str]:
+        """The fields of the record from which numbers are taken."""
+        taken = [(name, [paths] if isinstance(paths, str) else paths) for name, paths in self.signal.take.items()]
+        return [path for name, paths in taken if self._type(name) in (int, float) for path in paths]
+
+    def number(self, name: str, value: Value) -> Scalar | None:
+        """The value as the number field `name` of the fact has it; None when it is no number."""
+        return self._fields({name: _first(value)}).get(name) if value is not None else None
 
     @cached_property
     def is_plain(self) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from msgspec import Struct
+from msgspec import Struct, field
 
+from ghrules.facts.bounded import Bounded
 from ghrules.facts.fold import SAMPLE_LENGTH, Sample
 from ghrules.ingest.record import Record
 
@@ -17,10 +18,21 @@ _LENGTH = 160
 
 
 class UnknownErrors(Struct):
-    """Templates with their counts and earliest samples; merges in any order while fewer than TEMPLATES_HELD."""
+    """Templates with their counts and earliest samples, TEMPLATES_HELD at most; merges in any order.
+
+    `overflow` counts the records of all other templates.
+    """
 
     templates: dict[str, tuple[int, Sample]] = {}
     overflow: int = 0
+    bound: Bounded = field(default_factory=lambda: Bounded(TEMPLATES_HELD))
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, UnknownErrors) and (self.templates, self.overflow) == (other.templates, other.overflow)
+        )  # fmt: skip
+
+    __hash__ = None  # type: ignore[assignment]
 
     def takes(self, signals: Collection[str]) -> bool:
         """Whether an error-looking record counts that these signals know."""
@@ -46,7 +58,11 @@ class UnknownErrors(Struct):
         if template in self.templates:
             count, earliest = self.templates[template]
             self.templates[template] = (count + times, min(earliest, sample))
-        elif len(self.templates) < TEMPLATES_HELD:
-            self.templates[template] = (times, sample)
-        else:
+            return
+        gone = self.bound.offer(template)
+        if gone == template:
             self.overflow += times
+            return
+        if gone is not None:
+            self.overflow += self.templates.pop(gone)[0]
+        self.templates[template] = (times, sample)
