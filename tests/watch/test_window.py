@@ -57,6 +57,6 @@ def test_groups_of_ever_new_texts_are_rolled_up() -> None:
         window.turn()
         for number in range(300):
             see(window, text=f"{second}-{number}")
-    everything = window.everything().fold.groups
-    assert len(everything) < 2 * MOST_GROUPS + 300 * 12
-    assert sum(group.count for group in everything.values()) == 100 * 300
+    everything = window.everything().fold
+    assert len(everything.groups) < 2 * MOST_GROUPS + 300 * 12
+    assert everything.observations == 100 * 300

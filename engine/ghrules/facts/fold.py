@@ -111,6 +111,11 @@ class Fold:
         self._held: dict[str, dict[str, GroupKey]] = {}
         self._bounds: dict[str, Bounded] = {}
 
+    @property
+    def observations(self) -> int:
+        """How many observations were added."""
+        return sum(group.count for groups in (self.groups, self.rest) for group in groups.values())
+
     def add(
         self,
         signal: str,

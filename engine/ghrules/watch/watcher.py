@@ -178,4 +178,4 @@ def severity_of(item: HypothesisReport) -> str:
 
 def _size(result: ScanResult) -> tuple[int, int]:
     """Grows with everything that is added to a result."""
-    return sum(group.count for group in result.fold.groups.values()), len(result.unknown.templates)
+    return result.fold.observations, len(result.unknown.templates)
