@@ -130,3 +130,18 @@ def test_the_graph_of_one_id_is_drawn(output: str, begin: str) -> None:
 def test_a_command_that_does_not_exist_is_guessed() -> None:
     result = run("lst")
     assert (result.exit_code, "Did you mean 'list'?" in result.output) == (2, True)
+
+
+def test_the_profile_names_the_pattern_that_hits_every_line(tmp_path: Path) -> None:
+    pack, log = tmp_path / "pack.toml", tmp_path / "app.log"
+    pack.write_text(
+        '[[signal]]\nid = "x.served"\nfact = "event"\nset = { component = "x", name = "served" }\n'
+        "patterns = ['served in \\d+ ms']\nlevels = \"any\"\nexamples = ['served in 4 ms']\n"
+    )
+    log.write_text("".join(f"2026-11-02T06:00:00Z INFO served in {number} ms\n" for number in range(300)))
+    told = run("profile", "--pack", str(pack), "--top", "1", str(log))
+    assert told.exit_code == 0
+    assert "300 lines, 300 of them hit" in told.output
+    assert "x.served: served in \\d+ ms" in told.output
+    dearest = json.loads(run("profile", "--pack", str(pack), "--format", "json", str(log)).output)["patterns"][0]
+    assert (dearest["signals"], dearest["lines"]) == (["x.served"], 300)

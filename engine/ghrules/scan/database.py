@@ -35,6 +35,9 @@ class PatternDatabase(Protocol):
     def lines(self, data: bytes) -> Hits:
         """(start, end, indexes of patterns) of each line with a hit, in order; `end` is the newline or len(data)."""
 
+    def always(self) -> Sequence[int]:
+        """The indexes of the patterns that are looked for in any data, whatever stands in it."""
+
 
 def open_database(patterns: Sequence[str], digest: str, cache: Cache | None) -> PatternDatabase:
     """The fastest database that this machine has; `digest` stands for the patterns, compiled ones are kept in `cache`.
@@ -84,6 +87,9 @@ class HyperscanDatabase:
                 part.database.scan(data, match_event_handler=on_match)
         hits.sort()
         yield from _by_line(data, hits)
+
+    def always(self) -> Sequence[int]:
+        return self._texts.always if self._texts is not None else []
 
     def _possible(self, data: bytes) -> set[int]:
         """The indexes of the patterns that may hit in the data."""
@@ -211,6 +217,10 @@ class Re2Database:
         if patterns:
             self._set.Compile()
         self._empty = not patterns
+        self._count = len(patterns)
+
+    def always(self) -> Sequence[int]:
+        return range(self._count)
 
     def lines(self, data: bytes) -> Hits:
         if self._empty:

@@ -23,7 +23,8 @@ class ScanPlan(Struct, frozen=True):
 
     `owners` gives for each pattern the indexes of its signals, each with the position among the signal's patterns (None
     for one that stands for `where`); empty for patterns that only make a record be read.
-    `boundaries` are the indexes of the patterns at which an episode may begin or end.
+    `boundaries` are the indexes of the patterns at which an episode may begin or end, `beginnings` those at which one
+    may begin.
     `by_format` names the signals that must see each record of a format. `error_like` is the index of the pattern of
     error-looking text, -1 when no pack has one. `digest` stands for the patterns.
     """
@@ -34,6 +35,7 @@ class ScanPlan(Struct, frozen=True):
     by_format: dict[str, list[int]]
     error_like: int
     boundaries: frozenset[int]
+    beginnings: frozenset[int]
     digest: str
 
 
@@ -102,6 +104,7 @@ def plan(knowledge: KnowledgeBase) -> ScanPlan:
         dict(by_format),
         positions[str(error_like)] if error_like else -1,
         frozenset(positions[prefilter] for prefilter in begin_or_end),
+        frozenset(positions[widen(pattern)] for episode in knowledge.episodes for pattern in episode.begin),
         sha256("\0".join(patterns).encode()).hexdigest(),
     )
 

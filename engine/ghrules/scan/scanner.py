@@ -26,6 +26,8 @@ from ghrules.scan.tally import Tally
 from ghrules.scan.unknown import UnknownErrors
 
 Window = tuple[float | None, float | None]
+_TEXTS_KEPT = 4096
+"""Composed texts whose hits are remembered; when there are more, remembering begins anew."""
 
 
 class SourceSummary(Struct):
@@ -75,6 +77,7 @@ class Scanner:
         self.composed = frozenset(
             known.id for known in knowledge.formats if any("{" in text for text in known.texts or ())
         )
+        self._composed_hits: dict[tuple[str, ...], set[int]] = {}
         self.sightings = Sightings(self.plan, self.signals, self.composed)
 
     def scan(
@@ -124,7 +127,8 @@ class Scanner:
             record.level = None
         if record.format in self.composed:
             hits = hits | self._hits_in_texts(record)
-        fates = UNSETTLED if hits.isdisjoint(self.plan.boundaries) else watch.look_at(record)
+        boundaries = self.plan.boundaries if watch.is_open else self.plan.beginnings
+        fates = UNSETTLED if hits.isdisjoint(boundaries) else watch.look_at(record)
         known: set[str] = set()
         for compiled, fields, line in self.sightings.of(record, frozenset(hits)):
             known.add(compiled.signal.id)
@@ -144,8 +148,14 @@ class Scanner:
 
     def _hits_in_texts(self, record: Record) -> set[int]:
         """Patterns that hit where fields are put together (`{name}: {message}`), so not in the bytes of the source."""
-        data = "\n".join(record.texts).encode(errors="replace")
-        return set().union(*(patterns for _, _, patterns in self.database.lines(data)))
+        known = self._composed_hits.get(record.texts)
+        if known is None:
+            data = "\n".join(record.texts).encode(errors="replace")
+            known = set().union(*(patterns for _, _, patterns in self.database.lines(data)))
+            if len(self._composed_hits) >= _TEXTS_KEPT:
+                self._composed_hits.clear()
+            self._composed_hits[record.texts] = known
+        return known
 
 
 class SourceScan:

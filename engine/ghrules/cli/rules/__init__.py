@@ -8,6 +8,7 @@ from ghrules.cli.groups import Commands
 from ghrules.cli.rules.graphing import graph
 from ghrules.cli.rules.linting import lint
 from ghrules.cli.rules.listing import list_entries
+from ghrules.cli.rules.profiling import profile
 from ghrules.cli.rules.showing import show
 from ghrules.cli.rules.testing import test
 from ghrules.cli.rules.writing import fmt, new, schema
@@ -21,5 +22,5 @@ def rules() -> None:
     """
 
 
-for _command in (list_entries, show, graph, new, lint, fmt, test, schema):
+for _command in (list_entries, show, graph, new, lint, fmt, test, profile, schema):
     rules.add_command(_command)
