@@ -63,7 +63,7 @@ class Tally:
         """Whether the record needs no more attention."""
         if self._watch.is_open:
             return False
-        if record.texts and not record.hits.isdisjoint(self._scanner.plan.boundaries):
+        if record.texts and not record.hits.isdisjoint(self._scanner.plan.beginnings):
             return False
         if record.texts and record.table.format.id in self._scanner.composed:
             self._pending.append(record)
