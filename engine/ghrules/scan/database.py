@@ -22,7 +22,7 @@ Hits = Iterator[tuple[int, int, set[int]]]
 _KIND = "patterns"
 _TEXTS_KIND = "texts"
 _WORTH_KEEPING = 48
-"""Patterns from which on a database is kept in the cache; fewer are compiled in next to no time."""
+"""Patterns from which on a database is kept in the cache, as the first ones are; a few more take next to no time."""
 _MANY = 0.25
 """The share of the patterns from which on all of them are compiled."""
 
@@ -121,7 +121,8 @@ class HyperscanDatabase:
 
     def _add(self, indexes: Iterable[int]) -> None:
         chosen = sorted(indexes)
-        database = self._kept(chosen) if len(chosen) > _WORTH_KEEPING else self._compile(chosen)
+        is_first = len(self._parts) < 2
+        database = self._kept(chosen) if is_first or len(chosen) > _WORTH_KEEPING else self._compile(chosen)
         self._parts.append(_Part(frozenset(chosen), database))
         self._compiled.update(chosen)
 
