@@ -23,7 +23,8 @@ _KEPT = 4096
 """Shapes that are remembered; when there are more, remembering begins anew."""
 _LONGEST = 2000
 DIGITS = bytes.maketrans(b"123456789", b"000000000")
-_ALL_DIGITS = re.compile(r"\{\d+(?:,\d*)?\}|0-9|\(\?P<\w+>")
+_ALL_DIGITS = re.compile(r"\\\\|\\x(?!3\d)[0-9A-Fa-f]{2}|\{\d+(?:,\d*)?\}|0-9|\(\?P<\w+>")
+"""Digits in a pattern that stand for no digit, or for any."""
 _HEX = re.compile(r"\\x([0-9A-Fa-f]{2}|\{[0-9A-Fa-f]+\})")
 _COUNT = re.compile(r"\{\d+(?:,\d*)?\}")
 ESCAPES = re.compile(rb"[\x00\x1b\r]|\\+u000|\\+x0|\\000|\^\[|\[0[0;]*m|\xef\xbb\xbf")
