@@ -165,3 +165,26 @@ patterns = ['Gone: disk (?P<object>\w+)']
 examples = ['Gone: disk a']
 """)
     assert counts(scan(Scanner(load([pack])), '{"level":"error","message":"disk b","name":"Gone"}\n')) == {"b": 1}
+
+
+def test_rows_of_tables_are_read_whatever_stands_in_them(tmp_path: Path) -> None:
+    pack = tmp_path / "pack.toml"
+    pack.write_text(
+        '[[format]]\nid = "rows"\nkind = "table"\nevery_record = true\nsignature = \'^ [^|]*\\| \'\n'
+        'examples = ["-[ RECORD 1 ]--\\na | b"]\n'
+        '[[signal]]\nid = "long"\nfact = "event"\nset = { name = "long" }\nformats = ["rows"]\n'
+        'where = [{ state = "active", longest_s = ">= 60" }]\nexamples = ["x"]\n'
+    )
+    text = " pid | open_for | state\n-----+----------+--------\n   1 | 00:02:00 | active\n   2 | 00:00:02 | active\n"
+    assert sum(group.count for group in scan(Scanner(load([pack])), text).fold.groups.values()) == 1
+
+
+def test_what_is_excepted_neither_begins_nor_ends_an_episode(tmp_path: Path) -> None:
+    pack = tmp_path / "pack.toml"
+    pack.write_text(
+        PACK.replace("ends_badly = ['^tests failed$']", "except = ['not yet']").replace(
+            "all tests passed$", "all tests passed"
+        )
+    )
+    text = "tests begin\ndisk a is gone\nall tests passed not yet\n"
+    assert counts(scan(Scanner(load([pack])), text)) == {"a": 1}

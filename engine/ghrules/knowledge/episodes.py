@@ -22,6 +22,10 @@ def check_episodes(sources: Iterable[Source], problems: Problems, *, patterns: b
                     if flaw := compile_flaw(pattern) or search_flaw(pattern):
                         at = (*keys, name, index)
                         problems.add(source, at, flaw.message, flaw.hint, part=flaw.part, code="pattern")
+            for index, pattern in enumerate(episode.except_ if patterns else ()):
+                if flaw := compile_flaw(pattern):
+                    at = (*keys, "except", index)
+                    problems.add(source, at, flaw.message, flaw.hint, part=flaw.part, code="pattern")
 
 
 _VERBS = {"begin": "begins", "ends_well": "ends well"}

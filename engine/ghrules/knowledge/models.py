@@ -123,7 +123,8 @@ class Episode(Model):
     """`[[episode]]`: a stretch of a log whose errors are meant to be there once it has ended well (a test run).
 
     It begins at a line that matches `begin`. What was seen until a line matches `ends_well` is forgotten; until
-    `ends_badly`, or the end of the source, it counts. A line that matches both ends badly. What signals see whose ids
+    `ends_badly`, or the end of the source, it counts. A line that matches both ends badly. A line that matches one of
+    `except` neither begins an episode nor ends it well. What signals see whose ids
     have one of `keeps` before their first dot counts all the same; with `forgets`, what all others see counts.
     `same_service`: records of another service neither end it nor belong to it.
     """
@@ -132,6 +133,7 @@ class Episode(Model):
     begin: list[str]
     ends_well: list[str]
     ends_badly: list[str] = []
+    except_: list[str] = field(default_factory=list, name="except")
     keeps: list[str] = []
     forgets: list[str] = []
     same_service: bool = False

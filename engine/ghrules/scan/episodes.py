@@ -34,6 +34,16 @@ class EpisodePatterns:
     def ends_badly(self) -> list[Any]:
         return _compiled(self._episode.ends_badly)
 
+    @cached_property
+    def exceptions(self) -> list[Any]:
+        return _compiled(self._episode.except_)
+
+    def begins(self, text: str) -> bool:
+        return _found(self.begin, text) and not _found(self.exceptions, text)
+
+    def has_ended_well(self, text: str) -> bool:
+        return _found(self.ends_well, text) and not _found(self.exceptions, text)
+
     @property
     def same_service(self) -> bool:
         return self._episode.same_service
@@ -80,7 +90,7 @@ class EpisodeWatch:
             if self._open is not None:
                 if _found(self._open.ends_badly, text):
                     self.close()
-                elif _found(self._open.ends_well, text):
+                elif self._open.has_ended_well(text):
                     fates.update(dict.fromkeys(inside, self._open))
                     inside = []
                     self.forgotten += len(self._held)
@@ -117,7 +127,7 @@ class EpisodeWatch:
             observation()
 
     def _begin(self, text: str, service: str | None) -> None:
-        self._open = next((one for one in self._episodes if _found(one.begin, text)), None)
+        self._open = next((one for one in self._episodes if one.begins(text)), None)
         if self._open is not None:
             self._service = service
             self.began = True
