@@ -22,8 +22,10 @@ from ghrules.knowledge.models import Format
 
 RAW_KEPT = 4000
 _TIME_LOOKED_FOR = 64
-_TAIL_KEPT = 16 << 10
 _CONTEXT = 64 << 10
+_Ago = tuple[float | None, int]
+"""A time, and how many lines ago it was told."""
+_NO_TIME: _Ago = (None, 0)
 _WHOLE = "record"
 """The name under which `extract` finds all texts of a record, one a line."""
 _OBJECT = '{"'
@@ -54,7 +56,10 @@ class RecordReader:
         self._records: dict[int, Record] = {}
         self._times: dict[int, tuple[float | None, int]] = {}
         self._line_at = (0, 0)
-        self._last_time: float | None = None
+        self._entered: Chunk | None = None
+        self._behind: Chunk | None = None
+        self._older: _Ago = _NO_TIME
+        self._ago: _Ago | None = None
 
     def dominant_format(self) -> str:
         """The format that most of the records read so far have."""
@@ -99,16 +104,24 @@ class RecordReader:
                 stop = max(stop, frame.end) if frame.block else stop
             at = stop + 1
 
-    def _enter(self, chunk: Chunk) -> None:
-        if chunk is self._chunk:
-            return
+    def move_on(self, chunk: Chunk) -> None:
+        """Come to the next chunk, whether any of its records is wanted or not."""
         previous = self._chunk
-        self._last_time = None
-        if previous is not None and previous.offset + len(previous.data) == chunk.offset:
-            self._last_time = _last_time(self.catalogue, previous.data, self._now)
+        if chunk is previous:
+            return
         if previous is None:
             self._now = reference_time(chunk.data[:_CONTEXT], self._now)
+        follows = previous is not None and previous.offset + len(previous.data) == chunk.offset
+        enough = previous is not None and _last_lines(previous.data) >= 0
+        self._older = self._time_behind() if follows and not enough else _NO_TIME
+        self._behind, self._ago = (previous if follows else None), None
         self._chunk = chunk
+
+    def _enter(self, chunk: Chunk) -> None:
+        if chunk is self._entered:
+            return
+        self.move_on(chunk)
+        self._entered = chunk
         self._framer = Framer(self.catalogue, chunk.data, self._now)
         self._records = {}
         self._times = {}
@@ -167,12 +180,21 @@ class RecordReader:
         self._times[line.start] = (moment, distance)
         return moment
 
+    def _time_behind(self) -> _Ago:
+        """The last time before the chunk, and how many lines before its first one that stands."""
+        if self._ago is None:
+            data = self._behind.data if self._behind is not None else b""
+            self._ago = _last_time(self.catalogue, data, self._now, self._older)
+        return self._ago
+
     def _look_back(self, line: Line) -> tuple[float | None, int]:
         other: Line | None = line
         for distance in range(1, _TIME_LOOKED_FOR + 1):
             other = self._framer.before(other) if other is not None else None
             if other is None:
-                return self._last_time, distance
+                moment, further = self._time_behind()
+                total = distance - 1 + further
+                return (moment if total <= _TIME_LOOKED_FOR else None), total
             moment = other.time if other.time is not None else self._framer.head(other).content.time
             if moment is not None:
                 return moment, distance
@@ -224,19 +246,30 @@ def _continuation_text(line: Line, rules: list[CompiledFormat]) -> str:
     return text_of(line.text)
 
 
-def _last_time(catalogue: Catalogue, data: bytes, now: float) -> float | None:
-    """The time of the last line in `data` that has one, looked for near its end."""
-    tail = data[-_TAIL_KEPT:] if len(data) <= _TAIL_KEPT else data[data.find(b"\n", len(data) - _TAIL_KEPT) + 1 :]
+def _last_lines(data: bytes) -> int:
+    """Where the newline before the last lines stands in which a time is looked for; -1 when there are not so many."""
+    position = len(data)
+    for _ in range(_TIME_LOOKED_FOR + 1):
+        position = data.rfind(b"\n", 0, position)
+        if position < 0:
+            break
+    return position
+
+
+def _last_time(catalogue: Catalogue, data: bytes, now: float, before: _Ago) -> _Ago:
+    """The time of the last line that has one in `data`, or `before` it, and how many lines ago that was at its end."""
+    tail = data[_last_lines(data) + 1 :]
     framer = Framer(catalogue, tail, now)
     line: Line | None = framer.line(tail.rfind(b"\n", 0, len(tail) - 1) + 1) if tail else None
-    for _ in range(_TIME_LOOKED_FOR):
+    for distance in range(1, _TIME_LOOKED_FOR + 1):
         if line is None:
-            return None
+            moment, further = before
+            return moment, distance - 1 + further
         moment = line.time if line.time is not None else framer.head(line).content.time
         if moment is not None:
-            return moment
+            return moment, distance
         line = framer.before(line)
-    return None
+    return None, _TIME_LOOKED_FOR
 
 
 def _time_of(path: str) -> float:

@@ -194,6 +194,7 @@ class SourceScan:
 
     def feed(self, chunk: Chunk) -> None:
         """Read the next chunk."""
+        self._reader.move_on(chunk)
         current: Record | None = None
         hits: set[int] = set()
         for start, end, patterns in lines_without_sequences(self._scanner.database.lines, chunk.data):
