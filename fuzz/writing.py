@@ -71,8 +71,8 @@ def explaining(data: bytes) -> None:
     for text in texts:
         found = STEERING.search(text)
         assert not found, text[max(found.start() - 40, 0) : found.end() + 10]
-    for cluster in mine(diagnosis, {}):
-        message = cluster.samples[0].sample
+    for cluster in mine(engine(), open_sources([io.BytesIO(data)])):
+        message = cluster.samples[0].text
         tomllib.loads(scaffold("drafted-by-the-fuzzer", engine(), Seen(message, message)))
 
 
