@@ -1,6 +1,6 @@
 # make demo    set up a virtual environment and diagnose an example incident
 # make test    set up and run all tests
-# make lint    ruff, the format check and mypy
+# make lint    ruff, the format checks and mypy
 # make fuzz    look for inputs that ghrules does not stand, for MINUTES (10)
 # make docs    write docs/hypotheses.md and docs/toml.md from the knowledge and the models
 # make site    build the documentation as a static site in build/site
@@ -28,6 +28,7 @@ test: $(VENV)/.ready-dev
 lint: $(VENV)/.ready-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/ghrules rules fmt --check facts rules examples
 	$(BIN)/mypy
 
 fuzz: $(VENV)/.ready-fuzz
