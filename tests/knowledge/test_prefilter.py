@@ -79,3 +79,9 @@ def test_the_prefilter_hits_a_whole_value_in_json(line: str) -> None:
 @pytest.mark.parametrize("line", ['{"exception": null}', '{\\"exception\\":1}', "an exception", '{"a":"exceptions"}'])
 def test_the_prefilter_of_a_whole_value_leaves_keys_and_longer_texts(line: str) -> None:
     assert not re.search(as_json_value("exception"), line)
+
+
+def test_a_literal_stretch_is_text_whatever_stands_in_it() -> None:
+    assert widen(r"\Qa.b(?P<\E c+d") == r"a\.b\(\?P< c+d"
+    assert widen(r"x\Q(?P<") == r"x\(\?P<"
+    assert widen(r"a\\Qb") == r"a\\Qb"

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 
 _ESCAPED_ANCHORS = frozenset("AzZbB")
 _ESCAPE = re.compile(r"\\(?:x[0-9A-Fa-f]{2}|x\{[^}]*\}|[pP](?:\{[^}]*\}|.)|.)")
+_LITERAL = re.compile(r"\\Q(.*?)(?:\\E|\Z)|\\.", re.DOTALL)
 _SEVERAL_BYTES = (".", r"\S", r"\W", r"\D", r"\p", r"\P", "[^")
 _PLAIN = re.compile(r"[\w :,;/=<>@#%&!~'-]+", re.ASCII)
 _QUOTE = r'[\\"]*"'
@@ -42,6 +43,7 @@ def uncounted(pattern: str) -> str:
 def pieces_of(pattern: str) -> Iterator[tuple[str, str]]:
     """The atoms of the prefilter (class, escape, character, what opens or closes a group), each with its repetition."""
     position = 0
+    pattern = _LITERAL.sub(lambda found: found[0] if found[1] is None else re.escape(found[1]), pattern)
     while position < len(pattern):
         char = pattern[position]
         if plain := _PLAIN.match(pattern, position):
