@@ -128,7 +128,8 @@ def _variables(text: str) -> list[tuple[int, int, str, str]]:
     """(start, end, field, pattern) of the variable parts, the more telling ones first where they overlap."""
     taken: list[tuple[int, int, str, str]] = []
     for variable in _VARIABLES:
-        for match in re.finditer(f"(?:{variable.before})(?P<value>{variable.found})(?:{variable.after})", text):
+        wanted = f"(?:{variable.before})(?P<value>{variable.found})(?:{variable.after})"
+        for match in re.finditer(wanted, text, re.ASCII):
             start, end = match.span("value")
             plain_word = variable.before and not _DIGITS.search(match["value"]) and match["value"].lower() in _COMMON
             if start < end and not plain_word and all(end <= s or start >= e for s, e, _, _ in taken):
